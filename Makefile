@@ -1,0 +1,74 @@
+# Two commands do everything: `make demo` and `make test`. What they need, they install below .venv and .cache.
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do $$p --version >/dev/null 2>&1 && { echo $$p; break; }; done)
+BIN    := .venv/bin
+UV     := $(BIN)/uv
+DEMO   ?= .demo
+CACHE  := .cache
+
+export LSAL_LABEL_STUDIO_BIN ?= $(CURDIR)/$(CACHE)/label-studio/bin/label-studio
+export LSAL_CACHE_DIR        ?= $(CURDIR)/$(CACHE)
+# Nothing is downloaded behind the user's back while we work, and no bytecode of one Python meets another.
+export UV_PYTHON_DOWNLOADS   := never
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint bench lock hooks clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+install: $(BIN)/.installed  ## this project and its command lsal, into .venv
+
+demo: $(BIN)/.installed $(CACHE)/label-studio/.installed $(CACHE)/photos/.installed  ## the whole loop, running (ONCE=1: play it once and end)
+	@$(BIN)/lsal demo --data $(DEMO) $(if $(ONCE),--once)
+
+test: lint $(CACHE)/label-studio/.installed $(CACHE)/photos/.installed $(CACHE)/chromium  ## lint, then every test
+	@$(BIN)/pytest $(ARGS)
+
+lint: $(BIN)/.installed  ## ruff, mypy, import rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+bench: $(BIN)/.installed $(CACHE)/label-studio/.installed  ## ratios against limits and rivals, measured in one run
+	@$(BIN)/python -m benchmarks
+
+lock: $(UV)  ## resolve the lock files anew
+	@scripts/lock $(UV)
+
+hooks: $(BIN)/.installed  ## run lint before each commit
+	@$(BIN)/pre-commit install
+
+clean:  ## remove what was installed and what the demo keeps
+	rm -rf .venv $(CACHE) $(DEMO)
+
+# ---- what has to be installed ----
+
+$(UV): requirements/uv.txt
+	@scripts/check-python $(PYTHON)
+	@echo "› making .venv with $$($(PYTHON) --version)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/uv.txt
+	@touch $@
+
+$(BIN)/.installed: $(UV) requirements/dev.txt pyproject.toml
+	@echo "› installing this project and its tools (once)"
+	@$(UV) pip sync --python $(BIN)/python --require-hashes requirements/uv.txt requirements/dev.txt
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(CACHE)/label-studio/.installed: $(UV) requirements/label-studio.txt
+	@echo "› installing Label Studio into an environment of its own (once)"
+	@$(UV) venv --quiet --allow-existing --python $(BIN)/python $(CACHE)/label-studio
+	@$(UV) pip sync --python $(CACHE)/label-studio/bin/python --require-hashes requirements/label-studio.txt
+	@touch $@
+
+$(CACHE)/photos/.installed: $(UV) requirements/photos.txt
+	@echo "› fetching four photos (once)"
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --require-hashes --target $(CACHE)/photos -r requirements/photos.txt
+	@touch $@
+
+$(CACHE)/chromium: $(BIN)/.installed
+	@scripts/find-chromium $@ $(BIN)/playwright

@@ -1,0 +1,20 @@
+"""Run the benchmarks and print them as one table: `python -m benchmarks [name …]`."""
+
+import sys
+
+from benchmarks import into_label_studio
+from benchmarks.table import show
+
+BENCHMARKS = {"into-label-studio": into_label_studio.rows}
+
+
+def main(names: list[str]) -> None:
+    """Run the named benchmarks, all when none is named."""
+    unknown = set(names) - BENCHMARKS.keys()
+    if unknown:
+        sys.exit(f"no benchmark {', '.join(sorted(unknown))}; there are: {', '.join(BENCHMARKS)}")
+    print(show([row for name in names or BENCHMARKS for row in BENCHMARKS[name]()]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

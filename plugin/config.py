@@ -1,0 +1,51 @@
+"""What the environment (or a `.env` file) tells a process of ours."""
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from plugin.domain.errors import FieldError, InvalidInputError
+
+
+class Config(BaseSettings):
+    """Read once, where a process begins."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    store_url: str = Field(default="data/store", validation_alias="STORE_URL")
+    redis_url: str = Field(default="redis://127.0.0.1:6379/0", validation_alias="REDIS_URL")
+    label_studio_url: str = Field(
+        default="http://127.0.0.1:8080", validation_alias="LABEL_STUDIO_URL"
+    )
+    label_studio_api_key: SecretStr = Field(
+        default=SecretStr(""), validation_alias="LABEL_STUDIO_API_KEY"
+    )
+    label_studio_public_url: str = Field(default="", validation_alias="LABEL_STUDIO_PUBLIC_URL")
+    host: str = Field(default="127.0.0.1", validation_alias="LSAL_HOST")
+    port: int = Field(default=8090, ge=1, le=65_535, validation_alias="LSAL_PORT")
+    workers: int = Field(default=1, ge=1, le=64, validation_alias="LSAL_WORKERS")
+    dashboard_password: SecretStr = Field(
+        default=SecretStr(""), validation_alias="LSAL_DASHBOARD_PASSWORD"
+    )
+    max_body_mb: int = Field(default=20, ge=1, le=200, validation_alias="LSAL_MAX_BODY_MB")
+    log_level: str = Field(default="INFO", validation_alias="LSAL_LOG_LEVEL")
+
+    @property
+    def browser_url(self) -> str:
+        """Where a person's browser finds Label Studio."""
+        return (self.label_studio_public_url or self.label_studio_url).rstrip("/")
+
+
+def read_config() -> Config:
+    """Read the configuration from the environment.
+
+    Raises:
+        InvalidInputError: naming every variable that is wrong.
+    """
+    try:
+        return Config()
+    except ValidationError as error:
+        raise InvalidInputError(
+            *(FieldError(str(e["loc"][0]), e["input"], e["msg"]) for e in error.errors())
+        ) from None

@@ -1,0 +1,164 @@
+"""The scenes of the demo after the camera's: what a manager and two reviewers do."""
+
+import time
+from collections import Counter
+from pathlib import Path
+
+import click
+import msgspec
+import yaml
+
+from plugin.clock import utc_now
+from plugin.demo.installation import Installation
+from plugin.demo.model_files import CLASSES
+from plugin.demo.processes import DemoError
+from plugin.demo.reviewers import ScriptedReviewer, sign_up
+from plugin.demo.state import save
+from plugin.domain.assigning import Assignment, Wish
+from plugin.domain.batching import Batch
+from plugin.domain.settings import ProjectSettings
+from plugin.labelstudio.gateway import LabelStudioGateway
+
+PROJECT = "camera"
+REVIEWERS = ("ann@example.com", "ben@example.com")
+INSTRUCTIONS = (
+    "<b>Is every box right?</b> Move its edges to the object, change a wrong class, remove what is "
+    "not there, add what was missed. Skip images on which you cannot tell."
+)
+IMPORT_TIMEOUT = 180  # seconds without progress
+
+
+class TrainingSetResult(msgspec.Struct):
+    """The training set that came out."""
+
+    images: int
+    annotations: int
+    path: str
+
+
+class Result(msgspec.Struct):
+    """Totals of a data folder, over all rounds."""
+
+    received: int
+    kept: int
+    tasks: int
+    batches: int
+    assigned: int
+    reviewed: int
+    training_set: TrainingSetResult
+
+
+def prepare(installation: Installation) -> None:
+    """Put the demo's settings in force, register the camera, and have two reviewers sign up."""
+    app, state = installation.application, installation.state
+    content = yaml.safe_load(Path(__file__).with_name("project.yaml").read_text())
+    settings = ProjectSettings.model_validate(content | {"classes": CLASSES})
+    app.history.add(settings, "demo", utc_now())
+    if not state.deployment_key:
+        _, state.deployment_key = app.deployments.register(PROJECT, "front-door", utc_now())
+    if installation.own_label_studio:
+        for email in REVIEWERS:
+            if email not in state.reviewer_tokens:
+                state.reviewer_tokens[email] = sign_up(app.label_studio, email, state.password)
+    save(installation.processes.data, state)
+
+
+def await_imports(installation: Installation) -> None:
+    """Wait until the worker has brought every kept frame into Label Studio.
+
+    Raises:
+        DemoError: nothing has moved for a long time.
+    """
+    app = installation.application
+    left = len(app.spool.pending(PROJECT))
+    click.echo(f"› the worker imports the kept frames into Label Studio ({left} to go)")
+    deadline = time.monotonic() + IMPORT_TIMEOUT
+    while pending := len(app.spool.pending(PROJECT)):
+        installation.processes.check()
+        if pending < left:
+            left, deadline = pending, time.monotonic() + IMPORT_TIMEOUT
+        if time.monotonic() > deadline:
+            log = installation.processes.log("Worker")
+            raise DemoError(f"{pending} frames are still not imported, see {log}")
+        time.sleep(0.2)
+    for batch in app.batches.of_project(PROJECT):
+        address = f"{app.config.browser_url}/projects/{batch.label_studio_id}/data"
+        click.echo(f"  batch {batch.title}: {batch.size} tasks, {address}")
+
+
+def assign(installation: Installation) -> list[Assignment]:
+    """Deal what nobody has yet to two reviewers, shuffled, with instructions; some stay over."""
+    app = installation.application
+    click.echo("› assigning the reviewers, shuffled, with instructions")
+    for batch in app.batches.of_project(PROJECT):
+        wishes = _wishes(installation, batch)
+        if wishes:
+            app.assigner.assign(batch, wishes, shuffle=True, instructions=INSTRUCTIONS)
+    assignments = _all_assignments(installation)
+    for each in assignments:
+        link = f"{app.config.browser_url}{each.link}"
+        click.echo(f"  {each.reviewer}: {len(each.task_ids)} images, {link}")
+    return assignments
+
+
+def _wishes(installation: Installation, batch: Batch) -> list[Wish]:
+    """45 % of the free images for the first reviewer, 35 % for the second."""
+    app = installation.application
+    taken = sum(len(each.task_ids) for each in app.batches.assignments(batch))
+    free = len(app.batches.tasks(batch)) - taken
+    if not installation.own_label_studio:
+        # No accounts are made on a team's own server: the token's owner is the only reviewer.
+        return [Wish(app.label_studio.email(), free)] if free else []
+    shares = zip(REVIEWERS, (0.45, 0.35), strict=True)
+    wishes = [Wish(reviewer, int(free * share)) for reviewer, share in shares]
+    return [wish for wish in wishes if wish.images]
+
+
+def _all_assignments(installation: Installation) -> list[Assignment]:
+    batches = installation.application.batches
+    return [each for batch in batches.of_project(PROJECT) for each in batches.assignments(batch)]
+
+
+def review(installation: Installation, assignments: list[Assignment]) -> None:
+    """Have a script review what was assigned, through the API, each reviewer as themselves."""
+    url = installation.application.config.label_studio_url
+    for each in assignments:
+        token = installation.state.reviewer_tokens.get(each.reviewer)
+        mine = LabelStudioGateway(url, token) if token else installation.application.label_studio
+        script = ScriptedReviewer(mine)
+        done = Counter(script.review(task_id) for task_id in each.task_ids)
+        said = ", ".join(f"{count} {what}" for what, count in sorted(done.items()))
+        click.echo(f"› scripted reviewer, signed in as {each.reviewer}: {said}")
+
+
+def export(installation: Installation) -> Result:
+    """Collect the reviews, write the training set, and add everything up."""
+    app = installation.application
+    app.collector.collect(PROJECT)
+    manifest = app.exporter.export(PROJECT)
+    batches = app.batches.of_project(PROJECT)
+    totals = app.funnel.totals(PROJECT)
+    folder = app.store.root / app.training_sets.folder(PROJECT, manifest.version)
+    return Result(
+        received=totals.get("received", 0),
+        kept=totals.get("outcome:kept", 0),
+        tasks=sum(batch.size for batch in batches),
+        batches=len(batches),
+        assigned=sum(len(each.task_ids) for each in _all_assignments(installation)),
+        reviewed=sum(app.batches.progress(batch).finished for batch in batches),
+        training_set=TrainingSetResult(manifest.images, manifest.annotations, str(folder)),
+    )
+
+
+def funnel(installation: Installation, result: Result) -> list[tuple[str, int]]:
+    """The stations and how many frames reached each."""
+    totals = installation.application.funnel.totals(PROJECT)
+    return [
+        ("received", result.received),
+        ("→ sampled", totals.get("sampled", 0)),
+        ("→ matched a rule", totals.get("matched", 0)),
+        ("→ kept", result.kept),
+        ("→ in Label Studio", result.tasks),
+        ("→ reviewed", result.reviewed),
+        ("→ in the training set", result.training_set.images),
+    ]

@@ -1,0 +1,67 @@
+"""Every error that this project raises on purpose, as one small tree.
+
+The classes carry data, so that the edges (HTTP, command line) decide on the wording and the status.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One thing wrong with an input: where it is, what it was, what was expected."""
+
+    field: str
+    value: object
+    expected: str
+
+    def __str__(self) -> str:
+        """Say it in one line, with the value cut to a readable length."""
+        shown = repr(self.value)
+        shown = shown if len(shown) <= 80 else shown[:77] + "..."
+        return f"{self.field}: {shown}, expected {self.expected}"
+
+
+class ActiveLearningError(Exception):
+    """The root: catch this to catch all of ours and nothing else."""
+
+
+class InvalidInputError(ActiveLearningError):
+    """What somebody sent cannot be used; `errors` names every field that is wrong."""
+
+    def __init__(self, *errors: FieldError) -> None:
+        super().__init__("; ".join(map(str, errors)))
+        self.errors = errors
+
+
+class NotAuthenticatedError(ActiveLearningError):
+    """No key, or one that opens nothing here."""
+
+
+class NotFoundError(ActiveLearningError):
+    """A thing that was named does not exist."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"no {kind} {name!r}")
+        self.kind = kind
+        self.name = name
+
+
+class ConflictError(ActiveLearningError):
+    """The same name or id stands for something else already."""
+
+
+class UnavailableError(ActiveLearningError):
+    """A dependency does not answer; the caller may try again later."""
+
+    def __init__(self, dependency: str, reason: str) -> None:
+        super().__init__(f"{dependency}: {reason}")
+        self.dependency = dependency
+        self.reason = reason
+
+
+class LabelStudioError(UnavailableError):
+    """Label Studio refused or failed; `status` is its HTTP status, 0 where it did not answer."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__("Label Studio", reason if not status else f"{status} {reason}")
+        self.status = status

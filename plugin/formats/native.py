@@ -1,0 +1,93 @@
+"""Our own formats: the event that a deployment posts and the prediction inside it."""
+
+from datetime import datetime
+from typing import Annotated, TypeVar
+
+import msgspec
+
+from plugin.domain.errors import FieldError, InvalidInputError
+from plugin.domain.prediction import Prediction, clamped, faults
+
+T = TypeVar("T")
+
+MAX_EVENT_ID = 200
+
+# A time without a zone means something else on every machine.
+Timestamp = Annotated[datetime, msgspec.Meta(tz=True)]
+
+Metadata = dict[str, str | int | float | bool | None]
+
+
+class InlineImage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An image inside the JSON, as base64."""
+
+    base64: bytes
+
+
+class PostedEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An event as it is posted in JSON; in multipart the same fields, the image as a file."""
+
+    prediction: msgspec.Raw
+    event_id: str = ""
+    timestamp: Timestamp | None = None
+    model_version: str = ""
+    metadata: Metadata = {}
+    image: InlineImage | None = None
+
+
+_events = msgspec.json.Decoder(PostedEvent)
+_predictions = msgspec.json.Decoder(Prediction)
+_timestamps = msgspec.json.Decoder(Timestamp)
+_metadata = msgspec.json.Decoder(Metadata)
+
+
+def decode_event(body: bytes) -> PostedEvent:
+    """Decode a posted event; its prediction stays as it is for now.
+
+    Raises:
+        InvalidInputError: it is not JSON, or a field is missing, unknown or of a wrong type.
+    """
+    return _decode(_events, body, "")
+
+
+def decode_metadata(text: str) -> Metadata:
+    """Decode the metadata field of a multipart event.
+
+    Raises:
+        InvalidInputError: it is not a JSON object of plain values.
+    """
+    return _decode(_metadata, text.encode(), "metadata")
+
+
+def decode_timestamp(text: str) -> datetime:
+    """Decode the timestamp field of a multipart event.
+
+    Raises:
+        InvalidInputError: it is not a time by RFC 3339.
+    """
+    return _decode(_timestamps, msgspec.json.encode(text), "timestamp")
+
+
+def decode_prediction(body: bytes, classes: frozenset[str]) -> Prediction:
+    """Decode a prediction and check it against a project's classes.
+
+    Raises:
+        InvalidInputError: naming every field that is wrong.
+    """
+    prediction = _decode(_predictions, body, "prediction")
+    found = tuple(faults(prediction, classes))
+    if found:
+        raise InvalidInputError(*found[:100])
+    return clamped(prediction)
+
+
+def _decode(decoder: msgspec.json.Decoder[T], body: bytes, at: str) -> T:
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        # msgspec says "Expected `str`, got `int` - at `$.a[0].b`".
+        said, _, path = str(error).partition(" - at `")
+        field = (at + path.rstrip("`").removeprefix("$")).lstrip(".") or "body"
+        raise InvalidInputError(FieldError(field, None, said)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidInputError(FieldError(at or "body", None, f"JSON ({error})")) from None

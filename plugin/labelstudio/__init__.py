@@ -1,0 +1,1 @@
+"""Label Studio: the one place that talks to it, and what is particular to its editions."""

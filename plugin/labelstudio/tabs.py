@@ -1,0 +1,23 @@
+"""Orders of a Data Manager tab, by data fields that every task of ours carries.
+
+Label Studio sorts by the first field alone and, on PostgreSQL, as text; hence one field for each
+order, of a fixed width.
+"""
+
+from datetime import UTC, datetime
+
+SHUFFLED = "tasks:data.shuffle"
+"""At random, the same for everybody: the field holds a hash of the event."""
+
+BY_URGENCY = "tasks:data.order"
+"""Highest priority first, then oldest first."""
+
+
+def urgency(priority: int, captured_at: datetime) -> str:
+    """The value of a task's `order`; `priority` lies between -1000 and 1000."""
+    return f"{1000 - priority:04d} {captured_at.astimezone(UTC).isoformat(timespec='milliseconds')}"
+
+
+def shuffled(draw: float) -> str:
+    """The value of a task's `shuffle`, from a draw from 0 to 1."""
+    return f"{int(draw * 1_000_000_000):09d}"

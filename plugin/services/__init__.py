@@ -1,0 +1,1 @@
+"""The stations on a frame's way, one file each: receive, import, assign, collect, export."""

@@ -1,0 +1,1 @@
+"""What is kept: the Store (objects, the truth) and Redis (coordination, can be made anew)."""

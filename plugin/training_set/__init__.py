@@ -1,0 +1,1 @@
+"""The training set: finished reviews as COCO and YOLO, with their images."""

@@ -1,0 +1,190 @@
+"""The way of a frame, from a deployment's post to the training set, through real processes."""
+
+import time
+from collections.abc import Callable
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import supervision
+from pycocotools.coco import COCO
+
+from plugin.clock import utc_now
+from plugin.demo.installation import Installation
+from plugin.demo.reviewers import ScriptedReviewer, sign_up
+from plugin.domain.assigning import Wish
+from plugin.domain.batching import Batch
+from plugin.domain.errors import InvalidInputError
+from plugin.labelstudio.gateway import LabelStudioGateway
+from tests.samples import box, encoded, jpeg, prediction, settings
+
+FRAMES = 14
+PROJECT = "loop"
+captured_at = attrgetter("captured_at")
+
+
+def wait_for(condition: Callable[[], Any], what: str, seconds: float = 60) -> Any:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := condition():
+            return found
+        time.sleep(0.2)
+    pytest.fail(f"waited {seconds} s for {what}")
+
+
+def post(installation: Installation, key: str, number: int, **changes: Any) -> httpx.Response:
+    fields = {
+        "event_id": f"shot-{number}",
+        "timestamp": f"2026-11-23T10:00:{number:02d}Z",
+        "model_version": "parts-7",
+        "prediction": encoded(prediction(box(xyxy=[32 + number, 24, 96.5, 72]), box("bolt", 0.9))),
+    }
+    return httpx.post(
+        f"{installation.webhook_url}/v1/projects/{PROJECT}/events",
+        headers={"Authorization": f"Bearer {key}"},
+        data=fields | changes,
+        files={"image": ("shot.jpg", jpeg(seed=number), "image/jpeg")},
+    )
+
+
+@pytest.fixture(scope="module")
+def key(installation: Installation) -> str:
+    app = installation.application
+    app.history.add(settings(project=PROJECT, batch={"max_images": 10}), "test", utc_now())
+    return app.deployments.register(PROJECT, "line-3", utc_now())[1]
+
+
+@pytest.fixture(scope="module")
+def batches(installation: Installation, key: str) -> list[Batch]:
+    """Batches after FRAMES frames were posted, each twice."""
+    app = installation.application
+    for number in range(FRAMES):
+        first = post(installation, key, number)
+        assert (first.status_code, first.json()["outcome"]) == (202, "kept"), first.text
+        assert post(installation, key, number).json() == first.json()
+    wait_for(lambda: not app.spool.pending(PROJECT), "the import")
+    return app.batches.of_project(PROJECT)
+
+
+def test_frames_become_tasks_in_batches_of_the_set_size(
+    installation: Installation, batches: list[Batch]
+) -> None:
+    assert [batch.size for batch in batches] == [10, 4]
+    counts = [installation.application.label_studio.counts(b.label_studio_id) for b in batches]
+    assert [each.total for each in counts] == [10, 4]
+
+
+def test_boxes_are_where_they_were_posted(installation: Installation, batches: list[Batch]) -> None:
+    app = installation.application
+    ref = app.batches.tasks(batches[0])[0]
+    task = app.label_studio.task(ref.id)
+    number = int(task["data"]["event_id"].removeprefix("shot-"))
+    region, other = task["predictions"][0]["result"]
+    value = region["value"]
+    left, width = (32 + number) / 320 * 100, (96.5 - 32 - number) / 320 * 100
+    assert [value[name] for name in ("x", "y", "width", "height", "rotation")] == pytest.approx(
+        [left, 10.0, width, 20.0, 0]
+    )
+    assert value["rectanglelabels"] == ["dent"]
+    assert (region["original_width"], region["original_height"]) == (320, 240)
+    assert other["value"]["rectanglelabels"] == ["bolt"]
+    assert task["predictions"][0]["model_version"] == "parts-7"
+    assert task["data"]["rule"] == "unsure"
+
+
+def test_the_image_loads_for_who_is_signed_in_and_for_nobody_else(
+    installation: Installation, batches: list[Batch]
+) -> None:
+    app = installation.application
+    task = app.label_studio.task(app.batches.tasks(batches[0])[0].id)
+    address = app.config.label_studio_url + task["data"]["image"]
+    token = {"Authorization": f"Token {installation.state.token}"}
+    shown = httpx.get(address, headers=token)
+    number = int(task["data"]["event_id"].removeprefix("shot-"))
+    assert shown.content == jpeg(seed=number)
+    assert httpx.get(address).status_code in {401, 403}
+
+
+def test_reviews_become_a_training_set(
+    installation: Installation, batches: list[Batch], request: pytest.FixtureRequest
+) -> None:
+    app, batch = installation.application, batches[0]
+    gateways = {}
+    for email in ("cleo@example.com", "dan@example.com"):
+        token = sign_up(app.label_studio, email, "a-made-up-password")
+        gateways[email] = LabelStudioGateway(app.config.label_studio_url, token)
+        request.addfinalizer(gateways[email].close)
+    wishes = [Wish("cleo@example.com", 5), Wish("dan@example.com", 3)]
+
+    assignments = app.assigner.assign(batch, wishes, shuffle=True, instructions="<b>Look!</b>")
+
+    assert [len(each.task_ids) for each in assignments] == [5, 3]
+    draws = shuffle_fields(app.label_studio, [task.id for task in app.batches.tasks(batch)])
+    for each in assignments:
+        seen = gateways[each.reviewer].tasks_in_tab(batch.label_studio_id, each.view_id)
+        assert seen == sorted(each.task_ids, key=draws.__getitem__)
+    done = [
+        ScriptedReviewer(gateways[each.reviewer]).review(task)
+        for each in assignments
+        for task in each.task_ids
+    ]
+    app.collector.collect(PROJECT)
+    manifest = app.exporter.export(PROJECT)
+
+    finished = len(done) - done.count("skipped")
+    assert manifest.images == finished > 0
+    assert app.batches.progress(batch).finished == finished
+    reviewers = {review.reviewer for review in app.reviews.of_project(PROJECT)}
+    assert reviewers == set(gateways)
+    folder = app.store.root / app.training_sets.folder(PROJECT, manifest.version)
+    read_by_pycocotools(folder, finished, manifest.annotations)
+    read_by_supervision(folder, finished)
+    assert app.exporter.export(PROJECT) == manifest, "nothing new, no new version"
+
+
+def test_what_was_assigned_is_nobody_elses_and_the_rest_goes_by_time(
+    installation: Installation, batches: list[Batch]
+) -> None:
+    app, batch = installation.application, batches[1]
+    admin = app.label_studio.email()
+    (first,) = app.assigner.assign(batch, [Wish(admin, 3)], shuffle=False)
+    oldest_first = [task.id for task in sorted(app.batches.tasks(batch), key=captured_at)]
+    assert app.label_studio.tasks_in_tab(batch.label_studio_id, first.view_id) == oldest_first[:3]
+    with pytest.raises(InvalidInputError, match="at most 1, the images that nobody has yet"):
+        app.assigner.assign(batch, [Wish(admin, 2)], shuffle=False)
+    with pytest.raises(InvalidInputError, match="the e-mail address of a user"):
+        app.assigner.assign(batch, [Wish("nobody@example.com", 1)], shuffle=False)
+    (second,) = app.assigner.assign(batch, [Wish(admin, 1)], shuffle=False)
+    assert second.view_id == first.view_id, (
+        "a reviewer has one tab, however often they are dealt to"
+    )
+    assert app.label_studio.tasks_in_tab(batch.label_studio_id, first.view_id) == oldest_first
+
+
+def shuffle_fields(label_studio: LabelStudioGateway, tasks: list[int]) -> dict[int, str]:
+    return {task: label_studio.task(task)["data"]["shuffle"] for task in tasks}
+
+
+def read_by_pycocotools(folder: Path, images: int, annotations: int) -> None:
+    coco = COCO(str(folder / "annotations.coco.json"))
+    assert len(coco.imgs) == images
+    assert len(coco.anns) == annotations
+    for image in coco.imgs.values():
+        assert (folder / "images" / image["file_name"]).is_file()
+
+
+def read_by_supervision(folder: Path, images: int) -> None:
+    from_coco = supervision.DetectionDataset.from_coco(
+        str(folder / "images"), str(folder / "annotations.coco.json")
+    )
+    from_yolo = supervision.DetectionDataset.from_yolo(
+        str(folder / "images"), str(folder / "labels"), str(folder / "data.yaml")
+    )
+    assert len(from_coco) == len(from_yolo) == images
+    assert from_yolo.classes == ["bolt", "dent", "scratch"]
+    for path, image, detections in from_yolo:
+        same = from_coco.annotations[path]
+        assert image.shape == (240, 320, 3)
+        assert detections.xyxy == pytest.approx(same.xyxy, abs=0.01)

@@ -1,0 +1,221 @@
+"""The webhook: what is kept, what is turned away, and what every bad post is told."""
+
+import base64
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from plugin.bootstrap import Application
+from plugin.clock import utc_now
+from tests.samples import box, encoded, jpeg, prediction, settings
+
+PATH = "/v1/projects/parts/events"
+MARKUP = "<script>alert(1)</script>"
+
+
+def bearer(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"}
+
+
+def event(**changes: Any) -> dict[str, Any]:
+    image = {"base64": base64.b64encode(jpeg()).decode()}
+    return {"event_id": "e1", "prediction": prediction(box()), "image": image} | changes
+
+
+def post_json(client: FlaskClient, key: str, body: object, path: str = PATH) -> TestResponse:
+    data = body if isinstance(body, bytes | str) else encoded(body)
+    return client.post(path, data=data, headers=bearer(key), content_type="application/json")
+
+
+def post_form(client: FlaskClient, key: str, **changes: Any) -> TestResponse:
+    fields = {
+        "event_id": "e1",
+        "prediction": encoded(prediction(box())),
+        "image": (BytesIO(jpeg()), "shot.jpg"),
+    }
+    return client.post(PATH, data=fields | changes, headers=bearer(key))
+
+
+def assert_problem(answer: TestResponse, status: int, field: str = "") -> Mapping[str, Any]:
+    assert answer.content_type == "application/problem+json", answer.text
+    body: Mapping[str, Any] = answer.get_json(force=True)
+    assert (answer.status_code, body["status"]) == (status, status), body
+    assert [error["field"] for error in body.get("errors", [])] == ([field] if field else [])
+    return body
+
+
+def assert_nothing_kept(application: Application) -> None:
+    keys = [key for key in application.store.keys("projects/") if "/settings/" not in key]
+    assert keys == []
+
+
+def test_a_kept_frame_is_durable_before_the_answer(
+    client: FlaskClient, key: str, application: Application
+) -> None:
+    answer = post_json(client, key, event(timestamp="2026-11-23T10:00:00+01:00"))
+    assert answer.status_code == 202
+    told = answer.get_json()
+    assert (told["outcome"], told["rule"]) == ("kept", "unsure")
+    frame = application.spool.frame("parts", told["frame_id"])
+    assert frame is not None
+    assert application.spool.image(frame) == jpeg()
+    assert frame.captured_at.isoformat() == "2026-11-23T10:00:00+01:00"
+    assert frame.deployment == "line-3"
+
+
+def test_multipart_and_json_are_the_same_event(client: FlaskClient, key: str) -> None:
+    sent_as_form = post_form(client, key)
+    assert sent_as_form.status_code == 202
+    assert post_json(client, key, event()).get_json() == sent_as_form.get_json()
+
+
+def test_the_same_event_again_is_the_same_frame(
+    client: FlaskClient, key: str, application: Application
+) -> None:
+    answers = [post_json(client, key, event()).get_json() for _ in range(3)]
+    assert answers[0] == answers[1] == answers[2]
+    assert len(application.spool.pending("parts")) == 1
+
+
+def test_another_body_under_the_same_id_is_a_conflict(client: FlaskClient, key: str) -> None:
+    post_json(client, key, event())
+    other = event(prediction=prediction(box(confidence=0.42)))
+    assert_problem(post_json(client, key, other), 409)
+
+
+def test_what_no_rule_wants_is_turned_away_with_the_reason(
+    client: FlaskClient, key: str, application: Application
+) -> None:
+    answer = post_json(client, key, event(prediction=prediction(box(confidence=0.9))))
+    assert answer.status_code == 200
+    assert answer.get_json()["outcome"] == "no_rule_matched"
+    assert_nothing_kept(application)
+
+
+def test_a_cap_turns_away_what_is_over_it(
+    client: FlaskClient, key: str, application: Application
+) -> None:
+    application.history.add(settings(limits={"per_day": 2}), "test", utc_now())
+    told = [post_json(client, key, event(event_id=f"e{n}")).get_json() for n in range(4)]
+    assert [each["outcome"] for each in told] == ["kept", "kept", "cap_reached", "cap_reached"]
+    assert told[-1]["reason"] == "cap of the project per day"
+    assert len(application.spool.pending("parts")) == 2
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({}, id="no key"),
+        pytest.param({"Authorization": "Bearer"}, id="empty key"),
+        pytest.param({"Authorization": "Basic YTpi"}, id="another scheme"),
+        pytest.param(bearer("lsal_0123456789abcdef_wrong"), id="wrong key"),
+        pytest.param(bearer("lsal_../../../../etc_x"), id="a path"),
+    ],
+)
+def test_without_a_right_key_nothing_opens(
+    client: FlaskClient, headers: dict[str, str], application: Application
+) -> None:
+    answer = client.post(PATH, data=encoded(event()), headers=headers)
+    assert_problem(answer, 401)
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert_nothing_kept(application)
+
+
+def test_a_right_id_with_a_wrong_secret_opens_nothing(client: FlaskClient, key: str) -> None:
+    assert_problem(post_json(client, key[:-1] + "!", event()), 401)
+
+
+@pytest.mark.parametrize("project", ["other", "no-such-project"])
+def test_a_key_opens_its_own_project_alone(
+    client: FlaskClient, key: str, application: Application, project: str
+) -> None:
+    application.history.add(settings(project="other"), "test", utc_now())
+    path = f"/v1/projects/{project}/events"
+    assert_problem(post_json(client, key, event(), path), 401)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        pytest.param(b'{"event_id": "e1", ', "body", id="broken JSON"),
+        pytest.param(b"", "body", id="nothing"),
+        pytest.param(b"[1, 2]", "body", id="no object"),
+        pytest.param(event(nonsense=1), "body", id="unknown field"),
+        pytest.param(event(event_id=7), "event_id", id="id is a number"),
+        pytest.param(event(event_id="x" * 201), "event_id", id="id too long"),
+        pytest.param(event(timestamp="yesterday"), "timestamp", id="no time"),
+        pytest.param(event(timestamp="2026-11-23T10:00:00"), "timestamp", id="no zone"),
+        pytest.param(event(metadata={"a": [1]}), "metadata[...]", id="metadata nested"),
+        pytest.param(event(prediction=None), "prediction", id="no prediction"),
+        pytest.param(event(image=None), "image", id="no image"),
+        pytest.param(event(image={"base64": "####"}), "image.base64", id="no base64"),
+        pytest.param(
+            event(image={"base64": base64.b64encode(jpeg()[:-3000]).decode()}),
+            "image",
+            id="truncated JPEG",
+        ),
+        pytest.param(
+            event(prediction=prediction(box(xyxy=[32, 24, 900, 72]))),
+            "prediction.boxes[0].xyxy",
+            id="box outside the image",
+        ),
+        pytest.param(
+            event(prediction=prediction(box(), box(MARKUP))),
+            "prediction.boxes[1].class",
+            id="unknown class",
+        ),
+        pytest.param(
+            event(prediction=prediction(box(), width=640, height=480)),
+            "prediction.width, prediction.height",
+            id="prediction of another size",
+        ),
+    ],
+)
+def test_bad_json_is_told_the_field(
+    client: FlaskClient, key: str, application: Application, body: object, field: str
+) -> None:
+    assert_problem(post_json(client, key, body), 422, field)
+    assert_nothing_kept(application)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        pytest.param({"prediction": "{"}, "prediction", id="broken JSON"),
+        pytest.param({"prediction": ""}, "prediction", id="no prediction"),
+        pytest.param({"image": (BytesIO(b"<html>"), "a.jpg")}, "image", id="a page"),
+        pytest.param({"image": (BytesIO(b""), "a.jpg")}, "image", id="an empty file"),
+        pytest.param({"nonsense": "1"}, "nonsense", id="unknown field"),
+        pytest.param({"timestamp": "soon"}, "timestamp", id="no time"),
+        pytest.param({"metadata": "[]"}, "metadata", id="metadata is a list"),
+    ],
+)
+def test_a_bad_form_is_told_the_field(
+    client: FlaskClient, key: str, application: Application, changes: Any, field: str
+) -> None:
+    assert_problem(post_form(client, key, **changes), 422, field)
+    assert_nothing_kept(application)
+
+
+def test_another_media_type_is_refused(client: FlaskClient, key: str) -> None:
+    answer = client.post(PATH, data=b"x", headers=bearer(key), content_type="image/jpeg")
+    assert "application/json" in assert_problem(answer, 415)["detail"]
+
+
+def test_a_body_over_the_limit_is_refused(client: FlaskClient, key: str) -> None:
+    assert_problem(post_json(client, key, b"x" * 2_000_001), 413)
+
+
+def test_nothing_that_was_sent_comes_back_as_a_page(client: FlaskClient, key: str) -> None:
+    answer = post_json(client, key, event(prediction=prediction(box(MARKUP))))
+    assert answer.content_type == "application/problem+json"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_an_unknown_path_is_a_problem_too(client: FlaskClient) -> None:
+    assert_problem(client.get("/nowhere"), 404)
+    assert_problem(client.get(PATH), 405)

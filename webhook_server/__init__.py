@@ -1,0 +1,1 @@
+"""What the network sees: the webhook, the dashboard, health."""
