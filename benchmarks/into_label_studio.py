@@ -30,7 +30,7 @@ TASK = TaskType.OBJECT_DETECTION
 FRAMES = 200
 FRAMES_ONE_BY_ONE = 20
 BOXES = tuple(Box("part", 0.5, (100.0 * n, 50, 100.0 * n + 80, 300)) for n in range(5))
-PREDICTION = Prediction(1280, 720, BOXES, "bench-1")
+PREDICTION = Prediction(1280, 720, BOXES, model_version="bench-1")
 TOKEN = "0123456789abcdef0123456789abcdef01234567"  # noqa: S105  of a server that lives for this run
 
 

@@ -1,30 +1,123 @@
-"""Whether a prediction meets a rule's condition."""
+"""Whether a prediction meets a condition, said in words: the value found and the bound it met.
 
-from plugin.domain.prediction import Box, Prediction
-from plugin.domain.settings import Confidence, When
+This is the reference and the explanation. What decides in production is compiled from the same
+settings (`compiling.py`) and tested to agree with it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from plugin.domain.prediction import Box, Label, Prediction
+from plugin.domain.settings import Confidence, Count, Near, Uncertainty, When
+from plugin.domain.uncertainty import aggregated, of_one
+
+BOUNDS = {
+    "above": (">", float.__gt__),
+    "more_than": (">", float.__gt__),
+    "at_least": ("≥", float.__ge__),
+    "below": ("<", float.__lt__),
+    "less_than": ("<", float.__lt__),
+    "at_most": ("≤", float.__le__),
+}
+"""Name of a bound: its sign, and what must hold between value and bound."""
+
+Unit = Box | Label
 
 
-def matches(when: When, prediction: Prediction) -> bool:
-    """Whether at least `when.at_least` boxes of the named classes lie in the confidence band."""
-    needed = when.at_least
-    for box in prediction.boxes:
-        if _counts(when, box):
-            needed -= 1
-            if needed == 0:
-                return True
-    return False
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One part of a condition: what was looked at, what was found, what was asked for."""
+
+    kind: str
+    holds: bool
+    value: float
+    bound: str
+
+    def __str__(self) -> str:
+        """Say it in a few words."""
+        return f"{self.kind} {self.value:.4g}, {'is' if self.holds else 'not'} {self.bound}"
 
 
-def _counts(when: When, box: Box) -> bool:
-    if when.classes is not None and box.class_name not in when.classes:
+def checks(when: When | None, prediction: Prediction) -> list[Check]:
+    """Every part of a condition, whether it holds or not; a stub meets none."""
+    if when is None:
+        return []
+    if prediction.stub:
+        return [Check("prediction", holds=False, value=0, bound="more than a stub")]
+    units = list(_units(when, prediction))
+    found = []
+    if when.asks_for_boxes:
+        found.append(_check_boxes(when, units))
+    if when.count is not None:
+        found.append(_check_count(when.count, len(units)))
+    if when.uncertainty is not None:
+        found.append(_check_uncertainty(when.uncertainty, units, prediction))
+    if when.empty is not None:
+        bound = "none" if when.empty else "some"
+        found.append(
+            Check("number", holds=(not units) is when.empty, value=len(units), bound=bound)
+        )
+    return found
+
+
+def matches(when: When | None, prediction: Prediction) -> bool:
+    """Whether every part of a condition holds."""
+    return all(check.holds for check in checks(when, prediction))
+
+
+def _units(when: When, prediction: Prediction) -> Iterator[Unit]:
+    """The boxes or labels that a condition looks at."""
+    units: tuple[Unit, ...] = prediction.boxes or prediction.labels
+    if not when.top_only and prediction.scores:
+        units = tuple(Label(name, score) for name, score in prediction.scores.items())
+    for unit in units:
+        if when.classes is None or unit.class_name in when.classes:
+            yield unit
+
+
+def _check_boxes(when: When, units: list[Unit]) -> Check:
+    wanted = [*_bounds_of(when.confidence), *_near(when.near)]
+    inside = sum(_in_band(when, unit.confidence) for unit in units)
+    what = " and ".join(["", *when.classes])[5:] if when.classes else "boxes or labels"
+    band = f" of confidence {', '.join(wanted)}" if wanted else ""
+    bound = f"≥ {when.at_least}"
+    return Check(f"number of {what}{band}", inside >= when.at_least, inside, bound)
+
+
+def _in_band(when: When, confidence: float) -> bool:
+    near = when.near
+    if near is not None and not abs(confidence - near.threshold) < near.margin:
         return False
-    return when.confidence is None or _in_band(when.confidence, box.confidence)
+    return when.confidence is None or _holds(when.confidence, confidence)
 
 
-def _in_band(band: Confidence, value: float) -> bool:
-    return (
-        (band.above is None or value > band.above)
-        and (band.at_least is None or value >= band.at_least)
-        and (band.below is None or value < band.below)
-        and (band.at_most is None or value <= band.at_most)
+def _holds(bounds: Confidence | Count, value: float) -> bool:
+    return all(
+        BOUNDS[name][1](float(value), float(bound)) for name, bound in bounds if bound is not None
     )
+
+
+def _bounds_of(bounds: Confidence | Count | None) -> list[str]:
+    given = bounds or ()
+    return [f"{BOUNDS[name][0]} {bound:g}" for name, bound in given if bound is not None]
+
+
+def _near(near: Near | None) -> list[str]:
+    return [f"within {near.margin:g} of {near.threshold:g}"] if near else []
+
+
+def _check_count(count: Count, number: int) -> Check:
+    return Check("number", _holds(count, number), number, ", ".join(_bounds_of(count)))
+
+
+def _check_uncertainty(asked: Uncertainty, units: list[Unit], prediction: Prediction) -> Check:
+    values = (of_one(asked.measure, unit.confidence, scores_of(unit, prediction)) for unit in units)
+    value = aggregated(values, asked.aggregate)
+    holds = value is not None and value > asked.above
+    name = f"{asked.aggregate} {asked.measure.replace('_', ' ')}"
+    return Check(name, holds, value if value is not None else 0.0, f"> {asked.above:g}")
+
+
+def scores_of(unit: Unit, prediction: Prediction) -> dict[str, float] | None:
+    """The scores of all classes that a box has of its own, or a label shares with its image."""
+    return unit.scores if isinstance(unit, Box) else prediction.scores

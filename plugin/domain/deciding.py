@@ -1,67 +1,111 @@
-"""Which events are worth a human look: a pure function of the event and the settings.
+"""Which events are worth a human look: a pure function of the event and the settings."""
 
-Draws are a hash of (event id, rule, seed): the same event always gets the same answer, whichever
-process decides, and a replay gives what production gave.
-"""
-
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from xxhash import xxh3_64_intdigest
-
-from plugin.domain.conditions import matches
+from plugin.domain.compiling import compile_rules
+from plugin.domain.conditions import checks
+from plugin.domain.draws import PROJECT, Draw, HashedDraw
 from plugin.domain.prediction import Prediction
 from plugin.domain.settings import ProjectSettings, Rule
 
 
 class Outcome(StrEnum):
-    """What became of an event."""
+    """What became of an event, in the order in which the questions are asked."""
 
-    KEPT = "kept"
     DISABLED = "disabled"
     NOT_SAMPLED = "not_sampled"
     NO_RULE_MATCHED = "no_rule_matched"
+    NEAR_DUPLICATE = "near_duplicate"
     CAP_REACHED = "cap_reached"
+    KEPT = "kept"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the settings alone say of an event, before caps are asked.
+    """What the settings alone say of an event, before Redis is asked.
 
-    `refused` is None for a candidate; `matched` are the rules that may be charged, in order.
+    `refused` is None for a candidate; `matched` are the rules whose condition and draw passed, in
+    order.
     """
 
     refused: Outcome | None
     matched: tuple[Rule, ...] = ()
-    reason: str = ""
 
 
-def draw(event_id: str, purpose: str, seed: int) -> float:
-    """A number from 0 (included) to 1 (excluded), uniform and independent over all arguments."""
-    return xxh3_64_intdigest(f"{purpose}\0{event_id}".encode(), seed) / 2**64
+MAX_VERDICTS = 4096
+"""Verdicts kept for reuse; a hundred rules have more subsets than memory holds."""
+
+_DISABLED = Verdict(Outcome.DISABLED)
+_NOT_SAMPLED = Verdict(Outcome.NOT_SAMPLED)
 
 
-def decide(settings: ProjectSettings, event_id: str, prediction: Prediction) -> Verdict:
-    """Say whether an event is a candidate for keeping, and by which rules.
+class Decider:
+    """Decides by one version of the settings. Makes no calls and keeps no state of the events."""
 
-    A project without rules keeps whatever its sampling rate lets through.
-    """
-    if not settings.enabled:
-        return Verdict(Outcome.DISABLED, reason="active learning is switched off")
-    if draw(event_id, "", settings.seed) >= settings.sampling_rate:
-        return Verdict(
-            Outcome.NOT_SAMPLED, reason=f"outside the sampling rate of {settings.sampling_rate:.4g}"
+    def __init__(self, settings: ProjectSettings, draw: Draw | None = None) -> None:
+        """Compile the settings; `draw` replaces their hashed draws in tests."""
+        self.settings = settings
+        self._draw = draw or HashedDraw(settings.seed)
+        self._project_draw = self._draw.for_purpose(PROJECT)
+        self._verdicts: dict[int, Verdict] = {}
+        self.decide = self._compile()
+
+    def _compile(self) -> Callable[[str, Prediction], Verdict]:
+        """The decision as one closure: what does not depend on the event is settled here."""
+        if not self.settings.enabled:
+            return lambda _event_id, _prediction: _DISABLED
+        match, verdicts, make = (
+            compile_rules(self.settings.rules, self._draw),
+            self._verdicts,
+            self._make_verdict,
         )
-    if not settings.rules:
-        return Verdict(None, reason="sampled")
-    matched = tuple(
-        rule
-        for rule in settings.rules
-        if matches(rule.when, prediction)
-        and draw(event_id, rule.name, settings.seed) < rule.sampling_rate
-    )
-    needed = len(settings.rules) if settings.conditions == "all" else 1
-    if len(matched) < needed:
-        reason = f"{len(matched)} of {len(settings.rules)} rules matched, {needed} needed"
-        return Verdict(Outcome.NO_RULE_MATCHED, reason=reason)
-    return Verdict(None, matched, "matched " + ", ".join(rule.name for rule in matched))
+        rate, draw = self.settings.sampling_rate, self._project_draw
+
+        def decide(event_id: str, prediction: Prediction) -> Verdict:
+            """Say whether an event is a candidate for keeping, and by which rules.
+
+            A project without rules keeps whatever its sampling rate lets through.
+            """
+            if rate < 1 and draw(event_id) >= rate:
+                return _NOT_SAMPLED
+            matched = match(prediction, event_id)
+            return verdicts.get(matched) or make(matched)
+
+        return decide
+
+    def explain(self, event_id: str, prediction: Prediction) -> str:
+        """Why an event was decided so: rule by rule the value and the bound that settled it."""
+        settings = self.settings
+        if not settings.enabled:
+            return "active learning is switched off"
+        drawn = self._project_draw(event_id)
+        if drawn >= settings.sampling_rate:
+            return f"draw {drawn:.4f}, not < sampling rate {settings.sampling_rate:.4g}"
+        if not settings.rules:
+            return f"draw {drawn:.4f} < sampling rate {settings.sampling_rate:.4g}, no rules"
+        return "; ".join(self._explain_rule(rule, event_id, prediction) for rule in settings.rules)
+
+    def _explain_rule(self, rule: Rule, event_id: str, prediction: Prediction) -> str:
+        done = checks(rule.when, prediction)
+        failed = [str(check) for check in done if not check.holds]
+        drawn = self._draw.for_purpose(rule.name)(event_id)
+        if failed:
+            return f"{rule.name}: {failed[0]}"
+        if drawn >= rule.sampling_rate:
+            return (
+                f"{rule.name}: draw {drawn:.4f}, not < its sampling rate {rule.sampling_rate:.4g}"
+            )
+        return f"{rule.name} matched: " + (", ".join(map(str, done)) or "it takes every event")
+
+    def _make_verdict(self, mask: int) -> Verdict:
+        """The verdict for a set of matched rules, made once for each set that occurs."""
+        rules = self.settings.rules
+        matched = tuple(rule for index, rule in enumerate(rules) if mask >> index & 1)
+        needed = len(rules) if self.settings.conditions == "all" else min(1, len(rules))
+        refused = Outcome.NO_RULE_MATCHED if len(matched) < needed else None
+        verdict = Verdict(refused, matched)
+        if len(self._verdicts) < MAX_VERDICTS:
+            self._verdicts[mask] = verdict
+        return verdict

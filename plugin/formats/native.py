@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from plugin.domain.errors import FieldError, InvalidInputError
-from plugin.domain.prediction import Prediction, clamped, faults
+from plugin.domain.prediction import Prediction
 
 T = TypeVar("T")
 
@@ -68,17 +68,13 @@ def decode_timestamp(text: str) -> datetime:
     return _decode(_timestamps, msgspec.json.encode(text), "timestamp")
 
 
-def decode_prediction(body: bytes, classes: frozenset[str]) -> Prediction:
-    """Decode a prediction and check it against a project's classes.
+def decode(body: bytes) -> Prediction:
+    """Decode a prediction in our own format; its values are not checked here.
 
     Raises:
-        InvalidInputError: naming every field that is wrong.
+        InvalidInputError: it is not JSON, or a field is missing or of a wrong type.
     """
-    prediction = _decode(_predictions, body, "prediction")
-    found = tuple(faults(prediction, classes))
-    if found:
-        raise InvalidInputError(*found[:100])
-    return clamped(prediction)
+    return _decode(_predictions, body, "prediction")
 
 
 def _decode(decoder: msgspec.json.Decoder[T], body: bytes, at: str) -> T:

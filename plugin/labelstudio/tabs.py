@@ -10,12 +10,13 @@ SHUFFLED = "tasks:data.shuffle"
 """At random, the same for everybody: the field holds a hash of the event."""
 
 BY_URGENCY = "tasks:data.order"
-"""Highest priority first, then oldest first."""
+"""Highest priority first, then most uncertain first, then oldest first."""
 
 
-def urgency(priority: int, captured_at: datetime) -> str:
-    """The value of a task's `order`; `priority` lies between -1000 and 1000."""
-    return f"{1000 - priority:04d} {captured_at.astimezone(UTC).isoformat(timespec='milliseconds')}"
+def urgency(priority: int, uncertainty: float, captured_at: datetime) -> str:
+    """The value of a task's `order`; `priority` from -1000 to 1000, `uncertainty` from 0 to 1."""
+    time = captured_at.astimezone(UTC).isoformat(timespec="milliseconds")
+    return f"{1000 - priority:04d} {1 - uncertainty:.4f} {time}"
 
 
 def shuffled(draw: float) -> str:

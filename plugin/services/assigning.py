@@ -82,8 +82,7 @@ class Assigner:
     def _free(self, batch: Batch, earlier: Sequence[Assignment]) -> list[int]:
         taken = {task for assignment in earlier for task in assignment.task_ids}
         tasks = [task for task in self.batches.tasks(batch) if task.id not in taken]
-        tasks.sort(key=attrgetter("captured_at"))
-        tasks.sort(key=attrgetter("priority"), reverse=True)
+        tasks.sort(key=attrgetter("order"))
         return [task.id for task in tasks]
 
     def _hand_out(self, batch: Batch, hand: Hand) -> Assignment:

@@ -8,20 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from plugin.clock import Clock
 from plugin.domain.batching import Batch, batch_name, origin, title
-from plugin.domain.deciding import draw
 from plugin.domain.errors import LabelStudioError, NotFoundError
 from plugin.domain.frame import Frame
 from plugin.domain.settings import ProjectSettings
-from plugin.formats.label_studio import encode_prediction
 from plugin.images import fit, inspect
-from plugin.labelstudio.label_configs import CONTROL, OBJECT, render
-from plugin.labelstudio.tabs import BY_URGENCY, shuffled, urgency
+from plugin.labelstudio.label_configs import render
+from plugin.labelstudio.tabs import BY_URGENCY
+from plugin.labelstudio.tasks import order_of, task_of
 from plugin.labelstudio.values import UPLOADS_PER_CALL
 from plugin.queues import ImportQueue
 from plugin.stores.batches import Batches, TaskRef
@@ -159,7 +158,8 @@ class Importer:
         files = {_file_name(frame, kind): (data, kind) for frame, (data, kind) in media}
         addresses = self.label_studio.upload(batch.label_studio_id, files)
         tasks = [
-            _task(settings, frame, addresses[_file_name(frame, kind)]) for frame, (_, kind) in media
+            task_of(settings, frame, addresses[_file_name(frame, kind)])
+            for frame, (_, kind) in media
         ]
         ids = self.label_studio.import_tasks(batch.label_studio_id, tasks)
         return [(frame, task) for (frame, _), task in zip(media, ids, strict=True)]
@@ -168,7 +168,7 @@ class Importer:
         """Note what Label Studio has: its tasks first, then frame by frame."""
         if tasks:
             refs = (
-                TaskRef(task, frame.frame_id, frame.priority, frame.captured_at)
+                TaskRef(task, frame.frame_id, order_of(frame), frame.captured_at)
                 for frame, task in tasks
             )
             self.batches.add_tasks(batch, tuple(refs))
@@ -182,26 +182,3 @@ class Importer:
 
 def _file_name(frame: Frame, content_type: str) -> str:
     return f"{frame.frame_id}.{content_type.rpartition('/')[2].replace('jpeg', 'jpg')}"
-
-
-def _task(settings: ProjectSettings, frame: Frame, address: str) -> dict[str, Any]:
-    """A task: the image, what its Data Manager may filter and sort by, and the prediction."""
-    confidences = [box.confidence for box in frame.prediction.boxes]
-    data = {
-        "image": address,
-        "frame_id": frame.frame_id,
-        "event_id": frame.event_id,
-        "deployment": frame.deployment,
-        "model_version": frame.prediction.model_version,
-        "rule": frame.rule,
-        "tags": ", ".join(frame.tags),
-        "priority": frame.priority,
-        "least_confidence": min(confidences) if confidences else None,
-        "captured_at": frame.captured_at.isoformat(),
-        "order": urgency(frame.priority, frame.captured_at),
-        "shuffle": shuffled(draw(frame.event_id, "shuffle", settings.seed)),
-        "reviewer": "",
-    }
-    if not settings.persist_predictions:
-        return {"data": data}
-    return {"data": data, "predictions": [encode_prediction(frame.prediction, CONTROL, OBJECT)]}

@@ -1,18 +1,19 @@
 """Receive: an event comes in, is decided, and if it is kept, is durable before we answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
 import msgspec
 
-from plugin.domain.deciding import Outcome, Verdict, decide
+from plugin.domain.deciding import Decider, Outcome, Verdict
 from plugin.domain.errors import ConflictError, FieldError, InvalidInputError, UnavailableError
 from plugin.domain.frame import Frame, ImageInfo, frame_id
 from plugin.domain.prediction import Prediction
 from plugin.domain.settings import ProjectSettings
 from plugin.domain.windows import period_of
-from plugin.formats.native import MAX_EVENT_ID, Metadata, decode_prediction
+from plugin.formats.native import MAX_EVENT_ID, Metadata
+from plugin.formats.predictions import decode_prediction, expected_by
 from plugin.images import ImageFacts, inspect
 from plugin.queues import ImportQueue
 from plugin.stores.admission import Admission, AdmissionControl, Candidate
@@ -53,6 +54,7 @@ class _Offer:
     image: bytes
     facts: ImageFacts
     verdict: Verdict
+    reason: str
     now: datetime
 
 
@@ -65,6 +67,7 @@ class Receiver:
     spool: Spool
     queue: ImportQueue
     funnel: Funnel
+    _deciders: dict[str, tuple[int, Decider]] = field(default_factory=dict)
 
     def receive(self, deployment: Deployment, event: Event, now: datetime) -> Answer:
         """Decide on an event, and make it durable if it is kept.
@@ -77,17 +80,31 @@ class Receiver:
         version = self.history.current(deployment.project)
         settings = version.settings
         image = _image_of(event)
-        prediction = decode_prediction(event.prediction, frozenset(settings.classes))
+        prediction = decode_prediction(event.prediction, expected_by(settings))
         prediction = _with_version(prediction, event.model_version)
         event_id = event.event_id or sha256(event.prediction + image).hexdigest()
-        verdict = decide(settings, event_id, prediction)
+        decider = self._decider(version)
+        verdict = decider.decide(event_id, prediction)
         if verdict.refused is not None:
             self.funnel.count(settings.project, _stages(verdict.refused), now)
             identifier = frame_id(settings.project, event_id)
-            return Answer(identifier, verdict.refused, reason=verdict.reason)
+            reason = decider.explain(event_id, prediction)
+            return Answer(identifier, verdict.refused, reason=reason)
         facts = _checked(image, prediction)
-        offer = _Offer(event, event_id, prediction, image, facts, verdict, now)
+        offer = _Offer(
+            event=event, event_id=event_id, prediction=prediction, image=image, facts=facts,
+            verdict=verdict, reason=decider.explain(event_id, prediction), now=now,
+        )  # fmt: skip
         return self._admit(deployment, version, offer)
+
+    def _decider(self, version: SettingsVersion) -> Decider:
+        """The decider for these settings, compiled once per version."""
+        name = version.settings.project
+        number, decider = self._deciders.get(name, (0, None))
+        if decider is None or number != version.version:
+            decider = Decider(version.settings)
+            self._deciders[name] = (version.version, decider)
+        return decider
 
     def _admit(self, deployment: Deployment, version: SettingsVersion, offer: _Offer) -> Answer:
         settings = version.settings
@@ -103,7 +120,7 @@ class Receiver:
         frame = _frame(deployment, version, offer, admission)
         # Also when the event is known: a crash may have come between the charge and the spool.
         self._store(settings, candidate, frame, offer.image)
-        return Answer(identifier, Outcome.KEPT, admission.rule, offer.verdict.reason)
+        return Answer(identifier, Outcome.KEPT, admission.rule, offer.reason)
 
     def _store(
         self, settings: ProjectSettings, candidate: Candidate, frame: Frame, image: bytes
@@ -140,7 +157,7 @@ def _frame(
         ),
         prediction=offer.prediction,
         rule=admission.rule,
-        reason=offer.verdict.reason,
+        reason=offer.reason,
         tags=rule.tags if rule else (),
         priority=rule.priority if rule else 0,
         metadata=offer.event.metadata,

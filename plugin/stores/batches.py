@@ -19,11 +19,11 @@ class Assignments(msgspec.Struct, frozen=True):
 
 
 class TaskRef(msgspec.Struct, frozen=True):
-    """A task and the frame it shows, with what its place in the review order depends on."""
+    """A task and the frame it shows, with its place in the order of review."""
 
     id: int
     frame_id: str
-    priority: int
+    order: str
     captured_at: datetime
 
 

@@ -4,11 +4,21 @@ import math
 
 import pytest
 
-from plugin.domain.deciding import Outcome, decide, draw
+from plugin.domain.deciding import Decider, Outcome, Verdict
+from plugin.domain.draws import HashedDraw
 from plugin.domain.prediction import Box, Prediction
+from plugin.domain.settings import ProjectSettings
 from tests.samples import settings
 
 DENT_AND_CONFIDENCE = {"classes": ["dent"], "confidence": {"below": 0.6}}
+
+
+def decide(value: ProjectSettings, event_id: str, prediction: Prediction) -> Verdict:
+    return Decider(value).decide(event_id, prediction)
+
+
+def draw(event_id: str, purpose: str, seed: int) -> float:
+    return HashedDraw(seed).for_purpose(purpose)(event_id)
 
 
 def seen(*boxes: tuple[str, float]) -> Prediction:
@@ -68,7 +78,8 @@ def test_matched_rules_keep_their_order() -> None:
 def test_the_share_sampled_is_the_rate(rate: float) -> None:
     events = 20_000
     value = settings(rules=[], sampling_rate=rate)
-    kept = sum(decide(value, f"event-{n}", seen()).refused is None for n in range(events))
+    decider, nothing = Decider(value), seen()
+    kept = sum(decider.decide(f"event-{n}", nothing).refused is None for n in range(events))
     # Five standard deviations of a binomial: fails by chance once in two million.
     assert abs(kept - events * rate) <= 5 * math.sqrt(events * rate * (1 - rate))
 

@@ -8,7 +8,7 @@ from plugin.formats.label_studio import decode_annotation, encode_prediction
 
 def test_a_prediction_survives_the_round_trip() -> None:
     boxes = (Box("dent", 0.4, (10.5, 20, 300, 200)), Box("bolt", 0.9, (0, 0, 640, 480)))
-    encoded = encode_prediction(Prediction(640, 480, boxes, "v1"), "label", "image")
+    encoded = encode_prediction(Prediction(640, 480, boxes, model_version="v1"), "label", "image")
     decoded = decode_annotation(encoded["result"], 640, 480)
     assert [box.class_name for box in decoded.boxes] == ["dent", "bolt"]
     for before, after in zip(boxes, decoded.boxes, strict=True):

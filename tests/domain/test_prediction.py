@@ -4,12 +4,15 @@ import msgspec
 import pytest
 
 from plugin.domain.errors import InvalidInputError
-from plugin.formats.native import decode_prediction
+from plugin.domain.prediction import TaskType
+from plugin.formats.predictions import Expected, decode_prediction
 from tests.samples import CLASSES, box, encoded, prediction
+
+EXPECTED = Expected(TaskType.OBJECT_DETECTION, frozenset(CLASSES))
 
 
 def decode(*boxes: dict[str, object], **size: int) -> object:
-    return decode_prediction(encoded(prediction(*boxes, **size)).encode(), frozenset(CLASSES))
+    return decode_prediction(encoded(prediction(*boxes, **size)).encode(), EXPECTED)
 
 
 def fields_of(*boxes: dict[str, object], **size: int) -> list[str]:
@@ -44,7 +47,7 @@ def test_every_fault_is_named_at_once() -> None:
     ]
 
 
-@pytest.mark.parametrize("width", [0, -5, 65_501])
+@pytest.mark.parametrize("width", [-5, 65_501])
 def test_an_impossible_size_is_refused(width: int) -> None:
     assert fields_of(box(), width=width) == ["prediction.width"]
 
@@ -59,7 +62,7 @@ def test_a_small_overshoot_is_clamped() -> None:
     [
         (b'{"width": 3', "prediction"),
         (b"[]", "prediction"),
-        (b'{"width": 3}', "prediction"),
+        (b'{"width": "3"}', "prediction.width"),
         (b'{"width": 3, "height": "4"}', "prediction.height"),
         (b'{"width": 3, "height": 4, "boxes": [{"class": "a"}]}', "prediction.boxes[0]"),
         (b'{"width": 3, "height": 4, "boxes": [{"xyxy": [1]}]}', "prediction.boxes[0].xyxy"),
@@ -71,5 +74,5 @@ def test_a_small_overshoot_is_clamped() -> None:
 )
 def test_what_is_no_prediction_is_said_to_be_none(body: bytes, field: str) -> None:
     with pytest.raises(InvalidInputError) as caught:
-        decode_prediction(body, frozenset(CLASSES))
+        decode_prediction(body, EXPECTED)
     assert caught.value.errors[0].field.startswith(field)

@@ -9,7 +9,7 @@ import yaml
 from plugin import cli
 from plugin.config import Config
 from plugin.domain.settings import ProjectSettings
-from plugin.formats.native import decode_prediction
+from plugin.formats.predictions import decode_prediction, expected_by
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
@@ -21,7 +21,7 @@ def block(language: str, index: int = 0) -> str:
 
 def test_its_settings_are_accepted_and_its_prediction_fits_them() -> None:
     settings = ProjectSettings.model_validate(yaml.safe_load(block("yaml")))
-    prediction = decode_prediction(block("json").encode(), frozenset(settings.classes))
+    prediction = decode_prediction(block("json").encode(), expected_by(settings))
     assert prediction.boxes
 
 

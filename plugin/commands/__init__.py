@@ -1,0 +1,1 @@
+"""The commands of `lsal`, a file for each subject."""
