@@ -2,10 +2,14 @@
 
 import sys
 
-from benchmarks import into_label_studio
+from benchmarks import caps, deciding, into_label_studio
 from benchmarks.table import show
 
-BENCHMARKS = {"into-label-studio": into_label_studio.rows}
+BENCHMARKS = {
+    "deciding": deciding.rows,
+    "caps": caps.rows,
+    "into-label-studio": into_label_studio.rows,
+}
 
 
 def main(names: list[str]) -> None:

@@ -17,6 +17,7 @@ from plugin.services.assigning import Assigner
 from plugin.services.collecting import Collector
 from plugin.services.exporting import Exporter
 from plugin.services.importing import Importer
+from plugin.services.opening import BatchOpener
 from plugin.services.receiving import Receiver
 from plugin.stores.admission import AdmissionControl
 from plugin.stores.batches import Batches
@@ -128,6 +129,7 @@ class Application:
         return Importer(
             history=self.history, spool=self.spool, batches=self.batches,
             label_studio=self.label_studio, locks=self.locks, queue=self.queue, clock=utc_now,
+            opener=BatchOpener(self.batches, self.label_studio, utc_now),
         )  # fmt: skip
 
     @cached_property

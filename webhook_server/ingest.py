@@ -13,7 +13,7 @@ from plugin.services.receiving import Event
 from plugin.stores.deployments import Deployment
 from webhook_server.problems import problem
 
-_FIELDS = {"prediction", "event_id", "timestamp", "model_version", "metadata"}
+_FIELDS = {"prediction", "event_id", "timestamp", "model_version", "metadata", "format"}
 
 
 def blueprint(application: Application) -> Blueprint:
@@ -59,6 +59,7 @@ def _from_json(body: bytes) -> Event:
         metadata=posted.metadata,
         prediction=bytes(posted.prediction),
         image=posted.image.base64 if posted.image else None,
+        format=posted.format,
     )
 
 
@@ -79,6 +80,7 @@ def _from_form() -> Event:
         metadata=decode_metadata(metadata) if metadata else {},
         prediction=prediction,
         image=_bytes(files.get("image")),
+        format=form.get("format", ""),
     )
 
 

@@ -1,15 +1,30 @@
 """`lsal project`: projects and their settings."""
 
+import getpass
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
-import yaml
-from pydantic import ValidationError
 
 from plugin.bootstrap import application
 from plugin.clock import utc_now
-from plugin.domain.errors import FieldError, InvalidInputError
+from plugin.domain.diffing import diff
 from plugin.domain.settings import ProjectSettings
+from plugin.settings_file import dump_settings, read_settings
+from plugin.stores.settings_history import SettingsHistory, SettingsVersion
+
+FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a container's user may have no name
+        return "command line"
+
+
+BY = click.option("--by", default=_user, help="Who makes the change; you, unless said.")
 
 
 @click.group()
@@ -18,32 +33,105 @@ def project() -> None:
 
 
 @project.command("apply")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--by", default="command line", help="Who is to be named as the author.")
-def project_apply(file: Path, by: str) -> None:
+@FILE
+@BY
+@click.option("--base", type=int, help="The version that FILE was made from: refuse on any other.")
+def project_apply(file: Path, by: str, base: int | None) -> None:
     """Put the settings in FILE (YAML or JSON) in force."""
-    version = application().history.add(_read_settings(file), by, utc_now())
-    click.echo(f"{version.settings.project}: settings version {version.version} in force")
+    settings = read_settings(file)
+    history = application().history
+    before = _newest_of(history, settings.project)
+    _say(before, history.add(settings, by, utc_now(), base))
+
+
+@project.command("check")
+@FILE
+def project_check(file: Path) -> None:
+    """Say what is wrong with the settings in FILE, and change nothing."""
+    settings = read_settings(file)
+    click.echo(f"{settings.project}: valid, {_rules(settings)}")
 
 
 @project.command("show")
 @click.argument("name")
-def project_show(name: str) -> None:
-    """Print the settings in force."""
-    settings = application().history.newest(name).settings
-    dumped = settings.model_dump(mode="json", exclude_defaults=True)
-    click.echo(yaml.safe_dump(dumped, sort_keys=False, allow_unicode=True), nl=False)
+@click.option("--version", type=int, help="This version instead of the newest.")
+@click.option("--json", "as_json", is_flag=True, help="JSON with every default spelled out.")
+def project_show(name: str, version: int | None, as_json: bool) -> None:
+    """Print the settings of project NAME as YAML."""
+    history = application().history
+    found = history.newest(name) if version is None else history.get(name, version)
+    if as_json:
+        click.echo(found.settings.model_dump_json(indent=2))
+    else:
+        click.echo(dump_settings(found.settings), nl=False)
 
 
-def _read_settings(file: Path) -> ProjectSettings:
-    try:
-        return ProjectSettings.model_validate(yaml.safe_load(file.read_text()))
-    except yaml.YAMLError as error:
-        raise InvalidInputError(FieldError(str(file), None, f"YAML ({error})")) from error
-    except ValidationError as error:
-        raise InvalidInputError(
-            *(
-                FieldError(".".join(map(str, e["loc"])) or "settings", e["input"], e["msg"])
-                for e in error.errors()
-            )
-        ) from error
+@project.command("list")
+def project_list() -> None:
+    """Print every project."""
+    history = application().history
+    for name in history.projects():
+        found = history.newest(name)
+        state = "enabled" if found.settings.enabled else "disabled"
+        rules = _rules(found.settings)
+        click.echo(f"{name}  {state}  {found.settings.task_type}  {rules}  version {found.version}")
+
+
+@project.command("history")
+@click.argument("name")
+def project_history(name: str) -> None:
+    """Print who changed what in the settings of project NAME, and when; the newest last."""
+    before = None
+    for found in application().history.versions(name):
+        click.echo(f"version {found.version}  {found.at:%Y-%m-%d %H:%M:%S %Z}  {found.by}")
+        _say_changes(before, found)
+        before = found
+
+
+@project.command("roll-back")
+@click.argument("name")
+@click.argument("version", type=int)
+@BY
+def project_roll_back(name: str, version: int, by: str) -> None:
+    """Put the settings that project NAME had in VERSION in force again, as a new version."""
+    history = application().history
+    before = history.newest(name)
+    _say(before, history.roll_back(name, version, by, utc_now()))
+
+
+def _switch(word: str, says: str, *, enabled: bool) -> Callable[..., Any]:
+    @project.command(word, help=says)
+    @click.argument("name")
+    @BY
+    def switch(name: str, by: str) -> None:
+        history = application().history
+        before = history.newest(name)
+        _say(before, history.switch(name, by, utc_now(), enabled=enabled))
+
+    return switch
+
+
+project_enable = _switch("enable", "Switch project NAME on.", enabled=True)
+project_disable = _switch("disable", "Switch project NAME off: it keeps nothing.", enabled=False)
+
+
+def _newest_of(history: SettingsHistory, name: str) -> SettingsVersion | None:
+    return history.newest(name) if name in history.projects() else None
+
+
+def _say(before: SettingsVersion | None, after: SettingsVersion) -> None:
+    """Say which version is in force, and what it changed."""
+    unchanged = before is not None and before.version == after.version
+    suffix = ", unchanged" if unchanged else ""
+    click.echo(f"{after.settings.project}: settings version {after.version} in force{suffix}")
+    if not unchanged:
+        _say_changes(before, after)
+
+
+def _say_changes(before: SettingsVersion | None, after: SettingsVersion) -> None:
+    for change in diff(before.settings if before else None, after.settings):
+        click.echo(f"  {change}")
+
+
+def _rules(settings: ProjectSettings) -> str:
+    return "1 rule" if len(settings.rules) == 1 else f"{len(settings.rules)} rules"

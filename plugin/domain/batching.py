@@ -24,6 +24,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     label_studio_id: int
     created_at: datetime
+    classes: tuple[str, ...] = ()
+    keypoints: tuple[str, ...] = ()
     size: int = 0
 
 

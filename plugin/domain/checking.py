@@ -19,6 +19,32 @@ MAX_CLASS_NAME = 200  # characters
 KnowsClass = Callable[[str], bool]
 
 
+def is_right(prediction: Prediction, task_type: TaskType, classes: frozenset[str] | None) -> bool:
+    """Whether nothing is wrong and nothing to be cut off; False where only `faults` can tell.
+
+    One pass without a call per box, for it is made for every event that is posted.
+    """
+    width, height = prediction.width, prediction.height
+    if classes is None or not task_type.has_boxes or prediction.labels or prediction.scores:
+        return False
+    if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE) or len(prediction.boxes) > MAX_BOXES:
+        return False
+    for box in prediction.boxes:
+        x1, y1, x2, y2 = box.xyxy
+        if (
+            box.class_name not in classes
+            or not 0.0 <= box.confidence <= 1.0
+            or not 0 <= x1 < x2 <= width
+            or not 0 <= y1 < y2 <= height
+            or box.polygon
+            or box.keypoints
+            or box.mask
+            or box.scores
+        ):
+            return False
+    return True
+
+
 def faults(
     prediction: Prediction, task_type: TaskType, classes: frozenset[str] | None
 ) -> Iterator[FieldError]:

@@ -4,7 +4,7 @@ This is the reference and the explanation. What decides in production is compile
 settings (`compiling.py`) and tested to agree with it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from plugin.domain.prediction import Box, Label, Prediction
@@ -76,25 +76,27 @@ def _units(when: When, prediction: Prediction) -> Iterator[Unit]:
 
 
 def _check_boxes(when: When, units: list[Unit]) -> Check:
+    in_band = _band(when)
+    inside = sum(in_band(unit.confidence) for unit in units)
     wanted = [*_bounds_of(when.confidence), *_near(when.near)]
-    inside = sum(_in_band(when, unit.confidence) for unit in units)
-    what = " and ".join(["", *when.classes])[5:] if when.classes else "boxes or labels"
+    what = " or ".join(when.classes) if when.classes else "boxes or labels"
     band = f" of confidence {', '.join(wanted)}" if wanted else ""
-    bound = f"≥ {when.at_least}"
-    return Check(f"number of {what}{band}", inside >= when.at_least, inside, bound)
+    return Check(f"number of {what}{band}", inside >= when.at_least, inside, f"≥ {when.at_least}")
 
 
-def _in_band(when: When, confidence: float) -> bool:
-    near = when.near
-    if near is not None and not abs(confidence - near.threshold) < near.margin:
-        return False
-    return when.confidence is None or _holds(when.confidence, confidence)
+def _band(when: When) -> Callable[[float], bool]:
+    """Whether a confidence lies in the band of `confidence` and `near`."""
+    holds, near = _all_of(when.confidence), when.near
+    if near is None:
+        return holds
+    threshold, margin = near.threshold, near.margin
+    return lambda value: abs(value - threshold) < margin and holds(value)
 
 
-def _holds(bounds: Confidence | Count, value: float) -> bool:
-    return all(
-        BOUNDS[name][1](float(value), float(bound)) for name, bound in bounds if bound is not None
-    )
+def _all_of(bounds: Confidence | Count | None) -> Callable[[float], bool]:
+    """Whether a number meets every bound that is given."""
+    given = [(BOUNDS[name][1], float(bound)) for name, bound in bounds or () if bound is not None]
+    return lambda value: all(holds(float(value), bound) for holds, bound in given)
 
 
 def _bounds_of(bounds: Confidence | Count | None) -> list[str]:
@@ -107,7 +109,7 @@ def _near(near: Near | None) -> list[str]:
 
 
 def _check_count(count: Count, number: int) -> Check:
-    return Check("number", _holds(count, number), number, ", ".join(_bounds_of(count)))
+    return Check("number", _all_of(count)(number), number, ", ".join(_bounds_of(count)))
 
 
 def _check_uncertainty(asked: Uncertainty, units: list[Unit], prediction: Prediction) -> Check:

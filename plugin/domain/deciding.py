@@ -89,10 +89,10 @@ class Decider:
 
     def _explain_rule(self, rule: Rule, event_id: str, prediction: Prediction) -> str:
         done = checks(rule.when, prediction)
-        failed = [str(check) for check in done if not check.holds]
+        for check in done:
+            if not check.holds:
+                return f"{rule.name}: {check}"
         drawn = self._draw.for_purpose(rule.name)(event_id)
-        if failed:
-            return f"{rule.name}: {failed[0]}"
         if drawn >= rule.sampling_rate:
             return (
                 f"{rule.name}: draw {drawn:.4f}, not < its sampling rate {rule.sampling_rate:.4g}"

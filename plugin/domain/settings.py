@@ -4,50 +4,39 @@ pydantic is their codec: it reports every error at once, each with its path, and
 seldom, so its speed does not matter here.
 """
 
-import re
-from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializationInfo,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
-from plugin.domain.checking import MAX_CLASS_NAME
+from plugin.domain import contradictions
+from plugin.domain.fields import (
+    Cap,
+    ClassName,
+    Duration,
+    Name,
+    Number,
+    Share,
+    Tag,
+    Whole,
+    did_you_mean,
+    refusal,
+    refuse,
+)
 from plugin.domain.prediction import TaskType
 
-
-def _share(value: object) -> object:
-    """Read `0.5%` as 0.005; anything else is left to pydantic."""
-    if isinstance(value, str) and value.strip().endswith("%"):
-        return float(value.strip()[:-1]) / 100
-    return value
-
-
-def _seconds(value: object) -> object:
-    """Read `1h` as 3600; anything else is left to pydantic."""
-    if isinstance(value, str) and (found := re.fullmatch(r"\s*(\d+)\s*([smhd])\s*", value)):
-        return int(found[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86_400}[found[2]]
-    return value
-
-
-Share = Annotated[float, BeforeValidator(_share), Field(ge=0, le=1, allow_inf_nan=False)]
-"""A number from 0 to 1, written `0.005` or `0.5%`."""
-
-Name = Annotated[str, Field(min_length=1, max_length=32, pattern=r"^[a-z0-9][a-z0-9_-]*$")]
-"""A name that is safe in an address, a file name and a Redis key, and short enough for a title."""
-
-Whole = Annotated[int, Field(ge=0, le=1_000_000)]
-
-Tag = Annotated[str, Field(min_length=1, max_length=50, pattern=r"^[^\x00-\x1f,]+$")]
-"""A tag; tasks carry them joined by commas."""
-
-Duration = Annotated[int, BeforeValidator(_seconds), Field(ge=1, le=31 * 86_400)]
-"""Seconds, written `90`, `90s`, `30m`, `1h` or `7d`."""
-
-LOWER = ("above", "more_than", "at_least")
-UPPER = ("below", "less_than", "at_most")
-
-ClassName = Annotated[
-    str, Field(min_length=1, max_length=MAX_CLASS_NAME, pattern=r"^[^\x00-\x1f]+$")
-]
+MAX_CLASSES = 1000
+MAX_RULES = 100
 
 
 class _Value(BaseModel):
@@ -57,51 +46,37 @@ class _Value(BaseModel):
 class Limits(_Value):
     """How many frames at most in a clock-aligned minute, hour and day; none where absent."""
 
-    per_minute: int | None = Field(default=None, ge=0)
-    per_hour: int | None = Field(default=None, ge=0)
-    per_day: int | None = Field(default=None, ge=0)
+    per_minute: Cap | None = None
+    per_hour: Cap | None = None
+    per_day: Cap | None = None
 
 
-class _Bounds(_Value):
-    """Bounds of a number: every one given must hold, and one must be given."""
-
-    @model_validator(mode="after")
-    def _can_hold(self) -> Self:
-        given = {name: getattr(self, name) for name in type(self).model_fields}
-        bounds = {name: value for name, value in given.items() if value is not None}
-        if not bounds:
-            raise ValueError("needs at least one of " + ", ".join(given))
-        low = max((bounds[name] for name in LOWER if name in bounds), default=None)
-        high = min((bounds[name] for name in UPPER if name in bounds), default=None)
-        if low is not None and high is not None and (low > high or self._is_empty(low, high)):
-            raise ValueError(f"contradictory bounds: nothing lies between {low:g} and {high:g}")
-        return self
-
-    def _is_empty(self, low: float, high: float) -> bool:
-        return low == high and bool(self.model_fields_set & {"above", "below"})
-
-
-class Confidence(_Bounds):
-    """A band of confidence."""
+class Confidence(_Value):
+    """A band of confidence: every bound given must hold."""
 
     above: Share | None = None
     at_least: Share | None = None
     below: Share | None = None
     at_most: Share | None = None
 
+    @model_validator(mode="after")
+    def _can_hold(self, info: ValidationInfo) -> Self:
+        refuse("Confidence", contradictions.of_confidence(self), info.context)
+        return self
 
-class Count(_Bounds):
-    """A band of how many there are."""
+
+class Count(_Value):
+    """A band of how many there are: every bound given must hold."""
 
     more_than: Whole | None = None
     at_least: Whole | None = None
     less_than: Whole | None = None
     at_most: Whole | None = None
 
-    def _is_empty(self, low: float, high: float) -> bool:
-        low += self.more_than == low
-        high -= self.less_than == high
-        return low > high
+    @model_validator(mode="after")
+    def _can_hold(self, info: ValidationInfo) -> Self:
+        refuse("Count", contradictions.of_count(self), info.context)
+        return self
 
 
 class Near(_Value):
@@ -126,32 +101,59 @@ class When(_Value):
     """A condition on one prediction; everything given must hold.
 
     It looks at the boxes of the named classes (all, where none is named); in classification at the
-    labels, or with `top_only: false` at every class that has a score. At least `at_least` of them
-    must lie in the band of `confidence` and `near`.
+    labels, or with `top_only: false` at every class that has a score. `at_least` of them must lie
+    in the band of `confidence` and `near`: 1 unless said, and 0 where only `count`, `uncertainty`
+    or `empty` are given, which look at all of them together.
     """
 
     confidence: Confidence | None = None
     near: Near | None = None
-    classes: tuple[ClassName, ...] | None = None
+    classes: tuple[ClassName, ...] | None = Field(default=None, max_length=MAX_CLASSES)
     at_least: Whole = 1
     count: Count | None = None
     uncertainty: Uncertainty | None = None
     empty: bool | None = None
     top_only: bool = True
 
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in(cls, given: Any) -> Any:  # noqa: ANN401  as it was written
+        """Settle `at_least` here: the value alone must say what it means, also when read again."""
+        if isinstance(given, dict) and "at_least" not in given and any(_asks(given)):
+            return given | {"at_least": _usual(given)}
+        return given
+
+    @model_serializer(mode="wrap")
+    def _leave_out_usual(
+        self, write: SerializerFunctionWrapHandler, info: SerializationInfo
+    ) -> dict[str, Any]:
+        written: dict[str, Any] = write(self)
+        if info.exclude_defaults:
+            written.pop("at_least", None)
+            if not any(_asks(vars(self))) or self.at_least != _usual(vars(self)):
+                written["at_least"] = self.at_least
+        return written
+
     @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if not self.model_fields_set - {"top_only"}:
-            kinds = "confidence, near, classes, count, uncertainty, empty"
-            raise ValueError(f"needs at least one of {kinds}")
+    def _can_hold(self, info: ValidationInfo) -> Self:
+        refuse("When", contradictions.of_when(self), info.context)
         return self
 
     @property
     def asks_for_boxes(self) -> bool:
         """Whether some number of single boxes or labels must lie in a band or be of a class."""
-        alone = self.count is None and self.uncertainty is None and self.empty is None
-        in_band = self.confidence is not None or self.near is not None
-        return in_band or "at_least" in self.model_fields_set or alone
+        return self.at_least > 0
+
+
+def _asks(when: dict[str, Any]) -> list[bool]:
+    kinds = ("confidence", "near", "classes", "count", "uncertainty", "empty")
+    return [when.get(kind) is not None for kind in kinds]
+
+
+def _usual(when: dict[str, Any]) -> int:
+    """What `at_least` is unless said."""
+    confidence, near, _, *together = _asks(when)
+    return int(confidence or near or not any(together))
 
 
 class Rule(_Value):
@@ -165,7 +167,7 @@ class Rule(_Value):
     sampling_rate: Share = 1.0
     limits: Limits = Limits()
     tags: tuple[Tag, ...] = Field(default=(), max_length=20)
-    priority: int = Field(default=0, ge=-1000, le=1000)
+    priority: Number = Field(default=0, ge=-1000, le=1000)
 
 
 class NearDuplicates(_Value):
@@ -175,15 +177,15 @@ class NearDuplicates(_Value):
     """
 
     within: Duration
-    distance: int = Field(default=4, ge=0, le=32)
+    distance: Number = Field(default=4, ge=0, le=32)
 
 
 class ImageSettings(_Value):
     """How large an image may be in Label Studio (pixels), and how it is compressed when scaled."""
 
-    max_width: int = Field(default=1280, ge=16, le=16_384)
-    max_height: int = Field(default=1280, ge=16, le=16_384)
-    jpeg_quality: int = Field(default=80, ge=1, le=100)
+    max_width: Number = Field(default=1280, ge=16, le=16_384)
+    max_height: Number = Field(default=1280, ge=16, le=16_384)
+    jpeg_quality: Number = Field(default=80, ge=1, le=100)
 
 
 class BatchSettings(_Value):
@@ -191,7 +193,7 @@ class BatchSettings(_Value):
 
     recreate: Literal["daily", "weekly", "monthly", "never"] = "daily"
     timezone: str = "UTC"
-    max_images: int = Field(default=1000, ge=1, le=100_000)
+    max_images: Number = Field(default=1000, ge=1, le=100_000)
 
     @field_validator("timezone")
     @classmethod
@@ -199,7 +201,8 @@ class BatchSettings(_Value):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError("no such time zone; expected a name like Europe/Berlin") from None
+            hint = did_you_mean(value, available_timezones())
+            raise refusal(f"the name of a time zone, like Europe/Berlin{hint}") from None
         return value
 
 
@@ -208,7 +211,8 @@ class ProjectSettings(_Value):
 
     project: Name
     task_type: TaskType = TaskType.OBJECT_DETECTION
-    classes: tuple[ClassName, ...] = Field(min_length=1, max_length=1000)
+    classes: tuple[ClassName, ...] = Field(min_length=1, max_length=MAX_CLASSES)
+    keypoints: tuple[ClassName, ...] = Field(default=(), max_length=MAX_CLASSES)
     enabled: bool = True
     sampling_rate: Share = 1.0
     limits: Limits = Limits()
@@ -218,19 +222,11 @@ class ProjectSettings(_Value):
     unknown_classes: Literal["reject", "keep"] = "reject"
     near_duplicates: NearDuplicates | None = None
     conditions: Literal["any", "all"] = "any"
-    rules: tuple[Rule, ...] = Field(default=(), max_length=100)
+    rules: tuple[Rule, ...] = Field(default=(), max_length=MAX_RULES)
     instructions: str = Field(default="", max_length=20_000)
-    seed: int = Field(default=0, ge=0, lt=2**63)
+    seed: Number = Field(default=0, ge=0, lt=2**63)
 
     @model_validator(mode="after")
-    def _agrees_with_itself(self) -> Self:
-        if len(set(self.classes)) != len(self.classes):
-            raise ValueError("classes: each may be named once")
-        names = [rule.name for rule in self.rules]
-        if twice := {name for name in names if names.count(name) > 1}:
-            raise ValueError(f"rules: {', '.join(sorted(twice))} is named twice")
-        for rule in self.rules:
-            for name in (rule.when.classes if rule.when else None) or ():
-                if name not in self.classes and self.unknown_classes == "reject":
-                    raise ValueError(f"rules: {rule.name!r} names the unknown class {name!r}")
+    def _agrees_with_itself(self, info: ValidationInfo) -> Self:
+        refuse("ProjectSettings", contradictions.of_project(self), info.context)
         return self

@@ -1,7 +1,8 @@
 """Clock-aligned windows that caps are counted in, and the periods that batches are made for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -10,18 +11,37 @@ from plugin.domain.settings import BatchSettings, Limits
 Window = Literal["minute", "hour", "day"]
 
 
-def windows(limits: Limits, now: datetime, timezone: ZoneInfo) -> Iterator[tuple[Window, int, int]]:
-    """Yield each limited window as (name, start in Unix seconds, limit).
+def window_starts(now: datetime, timezone: ZoneInfo) -> Mapping[Window, int]:
+    """When the current minute, hour and day began, in Unix seconds.
 
-    Minutes and hours are those of UTC, days those of the project's time zone.
+    Minutes and hours are those of UTC, days those of the time zone.
     """
+    return _window_starts(int(now.timestamp()) // 60, timezone)
+
+
+@lru_cache(maxsize=256)
+def _window_starts(minute: int, timezone: ZoneInfo) -> Mapping[Window, int]:
+    local = datetime.fromtimestamp(minute * 60, timezone)
+    # Where clocks go back over midnight it comes twice; the day began at the first.
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    return {"minute": minute * 60, "hour": minute // 60 * 3600, "day": int(midnight.timestamp())}
+
+
+def windows(limits: Limits, now: datetime, timezone: ZoneInfo) -> Iterator[tuple[Window, int, int]]:
+    """Yield each limited window as (name, start in Unix seconds, limit)."""
+    starts = window_starts(now, timezone)
+    for window, limit in limited(limits):
+        yield window, starts[window], limit
+
+
+def limited(limits: Limits) -> Iterator[tuple[Window, int]]:
+    """Yield each limited window with its limit."""
     if limits.per_minute is not None:
-        yield "minute", int(now.timestamp()) // 60 * 60, limits.per_minute
+        yield "minute", limits.per_minute
     if limits.per_hour is not None:
-        yield "hour", int(now.timestamp()) // 3600 * 3600, limits.per_hour
+        yield "hour", limits.per_hour
     if limits.per_day is not None:
-        midnight = now.astimezone(timezone).replace(hour=0, minute=0, second=0, microsecond=0)
-        yield "day", int(midnight.timestamp()), limits.per_day
+        yield "day", limits.per_day
 
 
 def period_of(batch: BatchSettings, now: datetime) -> str:

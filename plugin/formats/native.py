@@ -33,6 +33,7 @@ class PostedEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     model_version: str = ""
     metadata: Metadata = {}
     image: InlineImage | None = None
+    format: str = ""
 
 
 _events = msgspec.json.Decoder(PostedEvent)

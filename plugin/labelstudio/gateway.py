@@ -78,6 +78,11 @@ class LabelStudioGateway:
                     return int(project.id)
         return None
 
+    def set_label_config(self, project: int, label_config: str) -> None:
+        """Replace a project's labelling config."""
+        with _translated():
+            self._client.projects.update(id=project, label_config=label_config)
+
     def set_instructions(self, project: int, instructions: str) -> None:
         """Show these instructions (HTML) to reviewers before their first task; "" shows none."""
         with _translated():

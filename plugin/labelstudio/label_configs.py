@@ -9,7 +9,13 @@ from plugin.domain.prediction import TaskType
 from plugin.resources import label_config_folder
 
 CONTROL = "label"
-"""Name of the control tag in every template: what a region's `from_name` refers to."""
+"""Name of the control tag of boxes, outlines or choices in every template (`from_name`)."""
+
+MASKS = f"{CONTROL}-mask"
+"""Name of the control tag of painted masks."""
+
+POINTS = f"{CONTROL}-points"
+"""Name of the control tag of keypoints."""
 
 OBJECT = "image"
 """Name of the object tag in every template: what a region's `to_name` refers to."""
@@ -21,16 +27,28 @@ _PALETTE = (
 )  # fmt: skip
 
 
-def render(task_type: TaskType, classes: Sequence[str]) -> str:
-    """The labelling config of a project, as the XML that Label Studio takes."""
+def render(task_type: TaskType, classes: Sequence[str], keypoints: Sequence[str] = ()) -> str:
+    """The labelling config of a project, as the XML that Label Studio takes.
+
+    Args:
+        task_type: chooses the template.
+        classes: what objects or images may be labelled as.
+        keypoints: names of points, for keypoint detection.
+    """
     template = (label_config_folder() / f"{task_type}.xml").read_text()
     view = ElementTree.fromstring(template)  # noqa: S314  our own file
-    control = view.find(f".//*[@name='{CONTROL}']")
-    assert control is not None, f"label_config/{task_type}.xml has no control {CONTROL!r}"  # noqa: S101
-    for name, background in colours(classes).items():
-        ElementTree.SubElement(control, "Label", value=name, background=background)
+    for name, labels in ((CONTROL, classes), (MASKS, classes), (POINTS, keypoints)):
+        control = view.find(f".//*[@name='{name}']")
+        if control is not None:
+            _fill(control, labels)
     ElementTree.indent(view)
     return ElementTree.tostring(view, encoding="unicode")
+
+
+def _fill(control: ElementTree.Element, labels: Sequence[str]) -> None:
+    tag = "Choice" if control.tag == "Choices" else "Label"
+    for name, background in colours(labels).items():
+        ElementTree.SubElement(control, tag, value=name, background=background)
 
 
 def colours(classes: Sequence[str]) -> dict[str, str]:

@@ -11,16 +11,35 @@ from plugin.labelstudio.label_configs import CONTROL, OBJECT
 from plugin.labelstudio.tabs import shuffled, urgency
 
 
-def task_of(settings: ProjectSettings, frame: Frame, address: str) -> dict[str, Any]:
-    """The task that is imported for a frame whose image Label Studio finds at `address`."""
+def prediction_of(
+    settings: ProjectSettings, frame: Frame, shown: tuple[int, int]
+) -> dict[str, Any] | None:
+    """A frame's prediction as Label Studio draws it, None where the settings want none.
+
+    Args:
+        settings: of the project.
+        frame: the frame.
+        shown: width and height of the image that reviewers see, in pixels.
+
+    Raises:
+        InvalidInputError: it holds what cannot be drawn, like a mask that is none.
+    """
+    if not settings.persist_predictions:
+        return None
+    return encode_prediction(frame.prediction, CONTROL, OBJECT, settings.task_type, shown)
+
+
+def task_of(
+    settings: ProjectSettings, frame: Frame, address: str, drawn: dict[str, Any] | None
+) -> dict[str, Any]:
+    """The task for a frame whose image lies at `address`, with its prediction already drawn."""
     draw = HashedDraw(settings.seed).for_purpose("shuffle")
-    prediction = frame.prediction
     data = {
         "image": address,
         "frame_id": frame.frame_id,
         "event_id": frame.event_id,
         "deployment": frame.deployment,
-        "model_version": prediction.model_version,
+        "model_version": frame.prediction.model_version,
         "rule": frame.rule,
         "tags": ", ".join(frame.tags),
         "priority": frame.priority,
@@ -30,9 +49,7 @@ def task_of(settings: ProjectSettings, frame: Frame, address: str) -> dict[str, 
         "shuffle": shuffled(draw(frame.event_id)),
         "reviewer": "",
     }
-    if not settings.persist_predictions:
-        return {"data": data}
-    return {"data": data, "predictions": [encode_prediction(prediction, CONTROL, OBJECT)]}
+    return {"data": data, "predictions": [drawn] if drawn else []}
 
 
 def order_of(frame: Frame) -> str:

@@ -77,9 +77,8 @@ class Exporter:
         if imported is None:
             raise UnavailableError("Store", f"the record of frame {review.frame_id} is gone")
         posted = self.spool.image(imported.frame)
-        data, content_type = fit(posted, inspect(posted), AS_POSTED)
-        extension = content_type.rpartition("/")[2].replace("jpeg", "jpg")
-        return f"{review.frame_id}.{extension}", data
+        image = fit(posted, inspect(posted), AS_POSTED)
+        return f"{review.frame_id}.{image.extension}", image.data
 
 
 def _digest(reviews: Sequence[Review], classes: Sequence[str]) -> str:

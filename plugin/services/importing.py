@@ -8,21 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from plugin.clock import Clock
-from plugin.domain.batching import Batch, batch_name, origin, title
-from plugin.domain.errors import LabelStudioError, NotFoundError
+from plugin.domain.batching import Batch
+from plugin.domain.errors import InvalidInputError, LabelStudioError, NotFoundError
 from plugin.domain.frame import Frame
 from plugin.domain.settings import ProjectSettings
-from plugin.images import fit, inspect
-from plugin.labelstudio.label_configs import render
-from plugin.labelstudio.tabs import BY_URGENCY
-from plugin.labelstudio.tasks import order_of, task_of
+from plugin.images import FittedImage, fit, inspect
+from plugin.labelstudio.tasks import order_of, prediction_of, task_of
 from plugin.labelstudio.values import UPLOADS_PER_CALL
 from plugin.queues import ImportQueue
+from plugin.services.opening import BatchOpener
 from plugin.stores.batches import Batches, TaskRef
 from plugin.stores.locks import Lease, Locks
 from plugin.stores.settings_history import SettingsHistory
@@ -31,8 +30,18 @@ from plugin.stores.spool import Spool
 if TYPE_CHECKING:
     from plugin.labelstudio.gateway import LabelStudioGateway
 
-Media = tuple[bytes, str]
-"""An image's bytes and content type."""
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A frame with its image as reviewers get it, and its prediction as Label Studio draws it."""
+
+    frame: Frame
+    image: FittedImage
+    drawn: dict[str, Any] | None
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.frame.frame_id}.{self.image.extension}"
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,7 @@ class Importer:
     locks: Locks
     queue: ImportQueue
     clock: Clock
+    opener: BatchOpener
 
     def run(self, project: str) -> int:
         """Import a project's pending frames, and return how many became tasks.
@@ -76,7 +86,7 @@ class Importer:
             frames = list(group)
             while frames:
                 lease.renew()
-                batch = self._open_batch(settings, period)
+                batch = self.opener.open(settings, period)
                 room = min(UPLOADS_PER_CALL, settings.batch.max_images - batch.size)
                 chunk, frames = frames[:room], frames[room:]
                 imported += self._import(settings, batch, chunk)
@@ -91,42 +101,19 @@ class Importer:
                 frames.append(frame)
         return sorted(frames, key=attrgetter("period", "received_at"))
 
-    def _open_batch(self, settings: ProjectSettings, period: str) -> Batch:
-        """The batch that a period's next frames belong to, made when there is none with room."""
-        parts = [b for b in self.batches.of_project(settings.project) if b.period == period]
-        newest = max(parts, key=attrgetter("part"), default=None)
-        if newest and newest.size < settings.batch.max_images:
-            return newest
-        part = newest.part + 1 if newest else 1
-        name = batch_name(period, part)
-        heading, ours = title(settings.project, name), origin(settings.project, name)
-        # A crash may have come between the project and our note of it.
-        known = self.label_studio.find_project(heading, ours)
-        label_config = render(settings.task_type, settings.classes)
-        batch = Batch(
-            name=name, project=settings.project, period=period, part=part, title=heading,
-            label_studio_id=known or self.label_studio.create_project(heading, ours, label_config),
-            created_at=self.clock(),
-        )  # fmt: skip
-        self.batches.create(batch)
-        if known is None:
-            self.label_studio.create_tab(batch.label_studio_id, "All images", "", BY_URGENCY)
-        if settings.instructions:
-            self.label_studio.set_instructions(batch.label_studio_id, settings.instructions)
-        return batch
-
     def _import(self, settings: ProjectSettings, batch: Batch, frames: Sequence[Frame]) -> int:
-        media = [(frame, image) for frame in frames if (image := self._media(settings, frame))]
-        if not media:
+        ready = [each for frame in frames if (each := self._prepare(settings, frame))]
+        if not ready:
             return 0
-        self.batches.begin_import(batch, tuple(frame.frame_id for frame, _ in media))
+        batch = self.opener.widen(settings, batch, [each.frame for each in ready])
+        self.batches.begin_import(batch, tuple(each.frame.frame_id for each in ready))
         try:
-            tasks = self._call(settings, batch, media)
+            tasks = self._call(settings, batch, ready)
         except LabelStudioError as error:
             if error.status != 400:
                 raise
             # Refused as a whole, so none of it was done: look for the one that is to blame.
-            return self._import_one_by_one(settings, batch, [frame for frame, _ in media], error)
+            return self._import_one_by_one(settings, batch, [each.frame for each in ready], error)
         self._settle(batch, tasks)
         return len(tasks)
 
@@ -143,26 +130,27 @@ class Importer:
             settings, self.batches.get(batch.project, batch.name), frames[half:]
         )
 
-    def _media(self, settings: ProjectSettings, frame: Frame) -> Media | None:
-        """The image as reviewers get it; None (and the frame set aside) when it is gone."""
+    def _prepare(self, settings: ProjectSettings, frame: Frame) -> _Ready | None:
+        """A frame ready to be sent; None, and the frame set aside, when that cannot be."""
         try:
             data = self.spool.image(frame)
-        except NotFoundError as error:
+            image = fit(data, inspect(data), settings.image)
+            drawn = prediction_of(settings, frame, (image.width, image.height))
+        except (NotFoundError, InvalidInputError) as error:
             self.spool.mark_failed(frame, str(error), self.clock())
             return None
-        return fit(data, inspect(data), settings.image)
+        return _Ready(frame, image, drawn)
 
     def _call(
-        self, settings: ProjectSettings, batch: Batch, media: Sequence[tuple[Frame, Media]]
+        self, settings: ProjectSettings, batch: Batch, ready: Sequence[_Ready]
     ) -> list[tuple[Frame, int]]:
-        files = {_file_name(frame, kind): (data, kind) for frame, (data, kind) in media}
+        files = {each.file_name: (each.image.data, each.image.content_type) for each in ready}
         addresses = self.label_studio.upload(batch.label_studio_id, files)
         tasks = [
-            task_of(settings, frame, addresses[_file_name(frame, kind)])
-            for frame, (_, kind) in media
+            task_of(settings, each.frame, addresses[each.file_name], each.drawn) for each in ready
         ]
         ids = self.label_studio.import_tasks(batch.label_studio_id, tasks)
-        return [(frame, task) for (frame, _), task in zip(media, ids, strict=True)]
+        return [(each.frame, task) for each, task in zip(ready, ids, strict=True)]
 
     def _settle(self, batch: Batch, tasks: Sequence[tuple[Frame, int]]) -> None:
         """Note what Label Studio has: its tasks first, then frame by frame."""
@@ -178,7 +166,3 @@ class Importer:
         size = len(self.batches.tasks(batch))
         self.batches.save(msgspec.structs.replace(batch, size=size))
         self.batches.end_import(batch)
-
-
-def _file_name(frame: Frame, content_type: str) -> str:
-    return f"{frame.frame_id}.{content_type.rpartition('/')[2].replace('jpeg', 'jpg')}"

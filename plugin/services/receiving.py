@@ -1,5 +1,6 @@
 """Receive: an event comes in, is decided, and if it is kept, is durable before we answer."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -10,10 +11,9 @@ from plugin.domain.deciding import Decider, Outcome, Verdict
 from plugin.domain.errors import ConflictError, FieldError, InvalidInputError, UnavailableError
 from plugin.domain.frame import Frame, ImageInfo, frame_id
 from plugin.domain.prediction import Prediction
-from plugin.domain.settings import ProjectSettings
 from plugin.domain.windows import period_of
 from plugin.formats.native import MAX_EVENT_ID, Metadata
-from plugin.formats.predictions import decode_prediction, expected_by
+from plugin.formats.predictions import Expected, checked, decode_prediction, expected_by
 from plugin.images import ImageFacts, inspect
 from plugin.queues import ImportQueue
 from plugin.stores.admission import Admission, AdmissionControl, Candidate
@@ -33,6 +33,7 @@ class Event:
     metadata: Metadata
     prediction: bytes
     image: bytes | None
+    format: str = ""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -80,7 +81,8 @@ class Receiver:
         version = self.history.current(deployment.project)
         settings = version.settings
         image = _image_of(event)
-        prediction = decode_prediction(event.prediction, expected_by(settings))
+        expected = expected_by(settings)
+        prediction = decode_prediction(event.prediction, expected, event.format)
         prediction = _with_version(prediction, event.model_version)
         event_id = event.event_id or sha256(event.prediction + image).hexdigest()
         decider = self._decider(version)
@@ -90,7 +92,8 @@ class Receiver:
             identifier = frame_id(settings.project, event_id)
             reason = decider.explain(event_id, prediction)
             return Answer(identifier, verdict.refused, reason=reason)
-        facts = _checked(image, prediction)
+        facts = inspect(image, with_look=settings.near_duplicates is not None)
+        prediction = _fitted(prediction, facts, expected)
         offer = _Offer(
             event=event, event_id=event_id, prediction=prediction, image=image, facts=facts,
             verdict=verdict, reason=decider.explain(event_id, prediction), now=now,
@@ -110,25 +113,29 @@ class Receiver:
         settings = version.settings
         identifier = frame_id(settings.project, offer.event_id)
         digest = sha256(offer.event.prediction + offer.image).hexdigest()
-        candidate = Candidate(identifier, digest, offer.verdict.matched)
+        candidate = Candidate(identifier, digest, offer.verdict.matched, offer.facts.look)
         admission = self.admission.admit(settings, candidate, offer.now)
         if admission.kind == "conflict":
             raise ConflictError(f"event {offer.event_id!r} was posted before with other content")
         self.funnel.count(settings.project, _stages_of(admission), offer.now)
         if admission.kind == "full":
             return Answer(identifier, Outcome.CAP_REACHED, reason=admission.full)
+        if admission.kind == "near_duplicate":
+            return Answer(identifier, Outcome.NEAR_DUPLICATE, reason=_likeness(admission))
         frame = _frame(deployment, version, offer, admission)
         # Also when the event is known: a crash may have come between the charge and the spool.
-        self._store(settings, candidate, frame, offer.image)
+        self._store(
+            frame,
+            offer.image,
+            on_failure=lambda: self.admission.release(settings, candidate, admission, offer.now),
+        )
         return Answer(identifier, Outcome.KEPT, admission.rule, offer.reason)
 
-    def _store(
-        self, settings: ProjectSettings, candidate: Candidate, frame: Frame, image: bytes
-    ) -> None:
+    def _store(self, frame: Frame, image: bytes, on_failure: Callable[[], object]) -> None:
         try:
             self.spool.add(frame, image)
         except OSError as error:
-            self.admission.forget(settings, candidate)
+            on_failure()
             raise UnavailableError("Store", error.strerror or str(error)) from error
         self.queue.request(frame.project)
 
@@ -180,13 +187,28 @@ def _with_version(prediction: Prediction, model_version: str) -> Prediction:
     return msgspec.structs.replace(prediction, model_version=model_version)
 
 
-def _checked(image: bytes, prediction: Prediction) -> ImageFacts:
-    facts = inspect(image)
-    if (facts.width, facts.height) != (prediction.width, prediction.height):
+def _fitted(prediction: Prediction, facts: ImageFacts, expected: Expected) -> Prediction:
+    """A prediction of the image's size; one that did not say its size is checked against it now."""
+    size = (facts.width, facts.height)
+    if (prediction.width, prediction.height) == size:
+        return prediction
+    if prediction.width and prediction.height:
         said = f"{prediction.width} x {prediction.height}"
-        expected = f"the size of the image, {facts.width} x {facts.height} pixels"
-        raise InvalidInputError(FieldError("prediction.width, prediction.height", said, expected))
-    return facts
+        wanted = f"the size of the image, {facts.width} x {facts.height} pixels"
+        raise InvalidInputError(FieldError("prediction.width, prediction.height", said, wanted))
+    sized = msgspec.structs.replace(prediction, width=facts.width, height=facts.height)
+    return checked(sized, expected)
+
+
+_OUTCOMES = {
+    "granted": Outcome.KEPT,
+    "full": Outcome.CAP_REACHED,
+    "near_duplicate": Outcome.NEAR_DUPLICATE,
+}
+
+
+def _likeness(admission: Admission) -> str:
+    return f"looks like frame {admission.twin}: {admission.distance} of 64 bits differ"
 
 
 def _stages(refused: Outcome) -> tuple[str, ...]:
@@ -199,5 +221,5 @@ def _stages_of(admission: Admission) -> tuple[str, ...]:
     """The stages that a candidate passed; one posted again counts as received alone."""
     if admission.kind == "known":
         return ("received", "outcome:repeated")
-    outcome = Outcome.KEPT if admission.kind == "granted" else Outcome.CAP_REACHED
+    outcome = _OUTCOMES[admission.kind]
     return ("received", "sampled", "matched", f"outcome:{outcome}")

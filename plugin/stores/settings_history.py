@@ -1,17 +1,26 @@
 """Settings of the projects: every version a create-only object, the newest in force."""
 
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 import msgspec
+from pydantic import ValidationError
 
-from plugin.domain.errors import ConflictError, NotFoundError
+from plugin.domain.errors import ConflictError, NotFoundError, UnavailableError
+from plugin.domain.fields import STORED
 from plugin.domain.settings import ProjectSettings
 from plugin.stores.objects import ObjectStore
 
 FRESH_FOR = 1.0
 """Seconds for which a process may go on with settings it has read."""
+
+FORMAT = 1
+"""Of a stored version. In 0, which had no number, `when.at_least: 1` may have gone unsaid."""
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
 class SettingsVersion(msgspec.Struct, frozen=True):
@@ -27,7 +36,8 @@ class _Stored(msgspec.Struct):
     version: int
     by: str
     at: datetime
-    settings: msgspec.Raw
+    settings: dict[str, Any]
+    format: int = 0
 
 
 class SettingsHistory:
@@ -56,36 +66,116 @@ class SettingsHistory:
         Raises:
             NotFoundError: there is no such project.
         """
-        keys = list(self._store.keys(f"projects/{project}/settings/"))
-        if not keys:
-            raise NotFoundError("project", project)
-        return _decode(self._store.get(keys[-1]))
+        return self._read(self._keys(project)[-1])
 
-    def add(self, settings: ProjectSettings, by: str, at: datetime) -> SettingsVersion:
-        """Put new settings in force; the same settings again change nothing.
+    def versions(self, project: str) -> Iterator[SettingsVersion]:
+        """Every version of the settings, oldest first.
 
         Raises:
-            ConflictError: somebody else changed them at the same moment.
+            NotFoundError: there is no such project.
         """
-        try:
-            newest = self.newest(settings.project)
-        except NotFoundError:
-            newest = None
+        return map(self._read, self._keys(project))
+
+    def get(self, project: str, version: int) -> SettingsVersion:
+        """One version of the settings.
+
+        Raises:
+            NotFoundError: there is no such project, or no such version of its settings.
+        """
+        if (key := _key(project, version)) not in self._keys(project):
+            raise NotFoundError("settings version", f"{project} {version}")
+        return self._read(key)
+
+    def add(
+        self, settings: ProjectSettings, by: str, at: datetime, base: int | None = None
+    ) -> SettingsVersion:
+        """Put new settings in force; the same settings again change nothing.
+
+        `base` is the version they were made from, 0 where there was none; None replaces any.
+
+        Raises:
+            ConflictError: somebody else has changed them since, or did at the same moment.
+        """
+        newest = self._newest_or_none(settings.project)
+        number = newest.version if newest else 0
+        if base is not None and base != number:
+            said = f"settings of {settings.project!r} are at version {number} by now, not {base}"
+            raise ConflictError(said)
         if newest is not None and newest.settings == settings:
             return newest
-        number = newest.version + 1 if newest else 1
-        stored = _Stored(number, by, at, msgspec.Raw(settings.model_dump_json().encode()))
-        key = f"projects/{settings.project}/settings/{number:06d}.json"
-        if not self._store.create(key, msgspec.json.format(msgspec.json.encode(stored), indent=1)):
-            raise ConflictError(f"settings of {settings.project!r} were changed at the same moment")
-        return SettingsVersion(number, settings, by, at)
+        return self._create(number + 1, settings, by, at)
+
+    def switch(self, project: str, by: str, at: datetime, *, enabled: bool) -> SettingsVersion:
+        """Switch a project on or off.
+
+        Raises:
+            NotFoundError: there is no such project.
+            ConflictError: somebody else changed its settings at the same moment.
+        """
+        newest = self.newest(project)
+        settings = newest.settings.model_copy(update={"enabled": enabled})
+        return self.add(settings, by, at, base=newest.version)
+
+    def roll_back(self, project: str, version: int, by: str, at: datetime) -> SettingsVersion:
+        """Put the settings of an earlier version in force, as a new version.
+
+        Raises:
+            NotFoundError: there is no such project, or no such version of its settings.
+            ConflictError: somebody else changed them at the same moment.
+        """
+        return self.add(self.get(project, version).settings, by, at)
 
     def projects(self) -> list[str]:
         """Names of all projects, sorted."""
         return self._store.folders("projects/")
 
+    def _newest_or_none(self, project: str) -> SettingsVersion | None:
+        try:
+            return self.newest(project)
+        except NotFoundError:
+            return None
+
+    def _create(
+        self, number: int, settings: ProjectSettings, by: str, at: datetime
+    ) -> SettingsVersion:
+        stored = _Stored(number, by, at, settings.model_dump(mode="json"), FORMAT)
+        data = msgspec.json.format(msgspec.json.encode(stored), indent=1)
+        if not self._store.create(_key(settings.project, number), data):
+            raise ConflictError(f"settings of {settings.project!r} were changed at the same moment")
+        return SettingsVersion(number, settings, by, at)
+
+    def _keys(self, project: str) -> list[str]:
+        """Where the versions lie, oldest first."""
+        # Names come from command lines and addresses; most of what is no name is no key either.
+        known = _NAME.fullmatch(project)
+        keys = list(self._store.keys(f"projects/{project}/settings/")) if known else []
+        if not keys:
+            raise NotFoundError("project", project)
+        return keys
+
+    def _read(self, key: str) -> SettingsVersion:
+        try:
+            return _decode(self._store.get(key))
+        except (msgspec.MsgspecError, ValidationError) as error:
+            raise UnavailableError(key, f"these settings cannot be read: {error}") from error
+
+
+def _key(project: str, version: int) -> str:
+    return f"projects/{project}/settings/{version:06d}.json"
+
 
 def _decode(data: bytes) -> SettingsVersion:
     stored = msgspec.json.decode(data, type=_Stored)
-    settings = ProjectSettings.model_validate_json(bytes(stored.settings))
+    if stored.format > FORMAT:
+        reason = f"written by a newer release, in format {stored.format}; this one reads {FORMAT}"
+        raise UnavailableError(f"settings version {stored.version}", reason)
+    if stored.format == 0:
+        _forget_unsaid(stored.settings)
+    settings = ProjectSettings.model_validate(stored.settings, context=STORED)
     return SettingsVersion(stored.version, settings, stored.by, stored.at)
+
+
+def _forget_unsaid(settings: dict[str, Any]) -> None:
+    for rule in settings.get("rules", ()):
+        if (when := rule.get("when")) and when.get("at_least") == 1:
+            del when["at_least"]

@@ -7,7 +7,7 @@ from PIL import Image
 
 from plugin.domain.errors import InvalidInputError
 from plugin.domain.settings import ImageSettings
-from plugin.images import fit, inspect
+from plugin.images import FittedImage, fit, inspect
 from tests.samples import jpeg
 
 
@@ -43,14 +43,15 @@ def test_too_many_pixels_are_refused_before_they_are_decoded() -> None:
 
 def test_a_small_upright_image_passes_through_untouched() -> None:
     data = jpeg(640, 480)
-    assert fit(data, inspect(data), ImageSettings()) == (data, "image/jpeg")
+    fitted = fit(data, inspect(data), ImageSettings())
+    assert fitted == FittedImage(data, "image/jpeg", "jpg", 640, 480)
 
 
 def test_a_large_image_is_scaled_to_fit() -> None:
     data = jpeg(1600, 800)
-    scaled, kind = fit(data, inspect(data), ImageSettings(max_width=400, max_height=300))
-    assert kind == "image/jpeg"
-    assert Image.open(BytesIO(scaled)).size == (400, 200)
+    scaled = fit(data, inspect(data), ImageSettings(max_width=400, max_height=300))
+    assert (scaled.content_type, scaled.width, scaled.height) == ("image/jpeg", 400, 200)
+    assert Image.open(BytesIO(scaled.data)).size == (400, 200)
 
 
 def test_an_image_on_its_side_is_turned_and_its_size_said_upright() -> None:
@@ -61,7 +62,7 @@ def test_an_image_on_its_side_is_turned_and_its_size_said_upright() -> None:
     data = save(left_red, "JPEG", exif=exif, quality=95)
     facts = inspect(data)
     assert (facts.width, facts.height, facts.upright) == (32, 64, False)
-    turned = Image.open(BytesIO(fit(data, facts, ImageSettings())[0])).convert("RGB")
+    turned = Image.open(BytesIO(fit(data, facts, ImageSettings()).data)).convert("RGB")
     assert turned.size == (32, 64)
     red, blue = turned.getpixel((16, 8)), turned.getpixel((16, 56))
     assert isinstance(red, tuple)

@@ -1,6 +1,7 @@
 """An import whose end nobody saw is completed, not repeated."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +48,7 @@ def application(
 
 
 def importer(parts: Application, label_studio: LabelStudioGateway) -> Importer:
-    return Importer(
-        parts.history, parts.spool, parts.batches, label_studio, parts.locks, parts.queue, utc_now
-    )
+    return replace(parts.importer, label_studio=label_studio)
 
 
 def keep_frames(parts: Application, count: int) -> None:

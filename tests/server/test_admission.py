@@ -4,6 +4,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from multiprocessing import get_context
+from random import Random
 
 import pytest
 from redis import Redis
@@ -78,7 +79,7 @@ def test_memory_does_not_grow_with_time(redis: Redis) -> None:
     value = settings(limits={"per_minute": 1, "per_hour": 9, "per_day": 9})
     for minute in range(30):
         admit(redis, f"e{minute}", value, rules({"per_minute": 1}), NOW + timedelta(minutes=minute))
-    assert redis.hlen("lsal:parts:caps") == 4
+    assert redis.hlen("lsal:parts:caps") == 2
 
 
 def _compete(url: str, process: int) -> list[str]:
@@ -93,3 +94,101 @@ def test_never_one_over_whoever_competes(redis: Redis, redis_url: str) -> None:
         answers = pool.starmap(_compete, [(redis_url, n) for n in range(3)])
     kinds = Counter(kind for each in answers for kind in each)
     assert kinds == {"granted": 100, "full": 140}
+
+
+def test_a_group_is_decided_as_if_one_by_one(redis: Redis) -> None:
+    value = settings(limits={"per_hour": 9}, near_duplicates={"within": "1h", "distance": 3})
+    matched = rules({"per_hour": 3}, {"per_day": 4}, {})
+    group = [
+        Candidate(f"e{n % 11}", "d" if n < 20 else "other", matched[n % 2 :], look=(n * n) << n)
+        for n in range(24)
+    ]
+    control = AdmissionControl(redis)
+    one_by_one = [control.admit(value, candidate, NOW) for candidate in group]
+    counted = redis.hgetall("lsal:parts:caps")
+    redis.flushdb()
+    assert control.admit_all(value, group, NOW) == one_by_one
+    assert redis.hgetall("lsal:parts:caps") == counted
+    assert {each.kind for each in one_by_one} >= {"granted", "known", "conflict", "near_duplicate"}
+
+
+def counted_today(redis: Redis) -> int:
+    counted = redis.hget("lsal:parts:caps", "")
+    return int(str(counted).rpartition(":")[2])
+
+
+NEAR = settings(near_duplicates={"within": "1h", "distance": 4}, limits={"per_day": 9})
+
+
+def admit_look(redis: Redis, event: str, look: int, now: datetime = NOW) -> Admission:
+    return AdmissionControl(redis).admit(NEAR, Candidate(event, "d", (), look), now)
+
+
+@pytest.mark.parametrize(
+    ("bits", "kind"),
+    [
+        (0, "near_duplicate"),
+        (0xF, "near_duplicate"),
+        (0x1F, "granted"),
+        (1 << 63, "near_duplicate"),
+    ],
+)
+def test_near_is_a_number_of_bits(redis: Redis, bits: int, kind: str) -> None:
+    look = 0xFEDC_BA98_7654_3210
+    admit_look(redis, "first", look)
+    answer = admit_look(redis, "second", look ^ bits)
+    assert answer.kind == kind
+    if kind == "near_duplicate":
+        assert (answer.twin, answer.distance) == ("first", bits.bit_count())
+
+
+def test_every_distance_is_counted_right(redis: Redis) -> None:
+    generator = Random(4)
+    for number in range(40):
+        redis.delete("lsal:parts:looks")
+        one, other = generator.getrandbits(64), generator.getrandbits(64)
+        wide = settings(near_duplicates={"within": 60, "distance": 32})
+        control = AdmissionControl(redis)
+        control.admit(wide, Candidate(f"a{number}", "d", (), one), NOW)
+        answer = control.admit(wide, Candidate(f"b{number}", "d", (), other), NOW)
+        apart = (one ^ other).bit_count()
+        assert (answer.kind, answer.distance) == (
+            ("near_duplicate", apart) if apart <= 32 else ("granted", 0)
+        )
+
+
+def test_a_near_duplicate_charges_nothing_and_is_forgotten_in_time(redis: Redis) -> None:
+    admit_look(redis, "first", 7)
+    for number in range(20):
+        assert admit_look(redis, f"twin-{number}", 7).kind == "near_duplicate"
+    assert counted_today(redis) == 1
+    assert admit_look(redis, "later", 7, NOW + timedelta(hours=1, seconds=1)).kind == "granted"
+    assert redis.zcard("lsal:parts:looks") == 1
+
+
+def test_a_credit_goes_back_to_the_window_it_came_from(redis: Redis) -> None:
+    value, matched = settings(limits={"per_minute": 1, "per_day": 5}), rules({"per_minute": 1})
+    control, candidate = AdmissionControl(redis), Candidate("e", "d", rules({"per_minute": 1}))
+    granted = control.admit(value, candidate, NOW)
+    assert admit(redis, "f", value, matched).kind == "full"
+    assert control.release(value, candidate, granted, NOW)
+    assert not control.release(value, candidate, granted, NOW), "once"
+    assert admit(redis, "f", value, matched).kind == "granted"
+    assert counted_today(redis) == 1
+
+
+def test_a_late_credit_lets_nothing_extra_into_the_next_window(redis: Redis) -> None:
+    value, later = settings(limits={"per_minute": 1}), NOW + timedelta(minutes=1)
+    control, candidate = AdmissionControl(redis), Candidate("e", "d", ())
+    granted = control.admit(value, candidate, NOW)
+    assert admit(redis, "f", value, now=later).kind == "granted"
+    assert control.release(value, candidate, granted, NOW)
+    assert admit(redis, "g", value, now=later).kind == "full"
+
+
+def test_a_released_frame_leaves_no_look_behind(redis: Redis) -> None:
+    candidate = Candidate("e", "d", (), look=99)
+    control = AdmissionControl(redis)
+    granted = control.admit(NEAR, candidate, NOW)
+    control.release(NEAR, candidate, granted, NOW)
+    assert admit_look(redis, "f", 99).kind == "granted"

@@ -106,6 +106,43 @@ def test_a_cap_turns_away_what_is_over_it(
     assert len(application.spool.pending("parts")) == 2
 
 
+def test_a_prediction_that_does_not_say_its_size_has_the_images(
+    client: FlaskClient, key: str, application: Application
+) -> None:
+    sizeless = {"boxes": [box()]}
+    answer = post_json(client, key, event(prediction=sizeless))
+    assert answer.status_code == 202
+    frame = application.spool.frame("parts", answer.get_json()["frame_id"])
+    assert frame is not None
+    assert (frame.prediction.width, frame.prediction.height) == (320, 240)
+    outside = {"boxes": [box(xyxy=[10, 10, 900, 90])]}
+    other = post_json(client, key, event(event_id="e2", prediction=outside))
+    assert_problem(other, 422, "prediction.boxes[0].xyxy")
+
+
+def test_unknown_classes_are_welcome_where_the_settings_say_so(
+    client: FlaskClient, key: str, application: Application
+) -> None:
+    application.history.add(settings(unknown_classes="keep", rules=[]), "test", utc_now())
+    unknown = event(prediction=prediction(box("rust")))
+    assert post_json(client, key, unknown).status_code == 202
+    unprintable = event(event_id="e2", prediction=prediction(box("a\u0000b")))
+    assert_problem(post_json(client, key, unprintable), 422, "prediction.boxes[0].class")
+
+
+def test_what_looks_like_a_kept_frame_is_turned_away_with_the_distance(
+    client: FlaskClient, key: str, application: Application
+) -> None:
+    near = {"within": "1h", "distance": 4}
+    application.history.add(settings(near_duplicates=near), "test", utc_now())
+    first = post_json(client, key, event()).get_json()
+    again = post_json(client, key, event(event_id="e2")).get_json()
+    assert again["outcome"] == "near_duplicate"
+    assert again["reason"] == f"looks like frame {first['frame_id']}: 0 of 64 bits differ"
+    other = {"base64": base64.b64encode(jpeg(seed=8)).decode()}
+    assert post_json(client, key, event(event_id="e3", image=other)).status_code == 202
+
+
 @pytest.mark.parametrize(
     "headers",
     [

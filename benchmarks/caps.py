@@ -1,0 +1,123 @@
+"""What a cap costs in Redis: one by one, in groups, and when eight processes compete."""
+
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from itertools import count
+from multiprocessing import get_context
+from pathlib import Path
+
+from redis import Redis
+
+from benchmarks.table import Row, compare
+from plugin.clock import utc_now
+from plugin.demo import programs
+from plugin.demo.processes import Processes, free_port
+from plugin.domain.settings import ProjectSettings
+from plugin.stores.admission import AdmissionControl, Candidate
+
+CALLS = 2000
+GROUP = 200
+PROCESSES = 8
+EACH = 400
+CAP = 1000
+SETTINGS = ProjectSettings.model_validate(
+    {
+        "project": "bench",
+        "classes": ["part"],
+        "limits": {"per_minute": 10**6, "per_hour": 10**6, "per_day": 10**6},
+        "rules": [
+            {"name": f"r{n}", "limits": {"per_hour": 10**6}} for n in range(4)
+        ],
+    }
+)  # fmt: skip
+
+
+def rows() -> Iterator[Row]:
+    """Measure on a Redis of this run's own."""
+    with tempfile.TemporaryDirectory() as folder, Processes(Path(folder)) as processes:
+        port = free_port(0)
+        processes.start(programs.redis(processes.data, port))
+        url = f"redis://127.0.0.1:{port}/0"
+        with Redis.from_url(url, decode_responses=True) as redis:
+            yield from _one_by_one(redis)
+            yield from _in_groups(redis)
+            yield from _competing(url)
+
+
+def _one_by_one(redis: Redis) -> Iterator[Row]:
+    control, numbers = AdmissionControl(redis), count()
+    bare = redis.register_script("return 1")
+
+    def ours() -> int:
+        for _ in range(CALLS):
+            control.admit(SETTINGS, _candidate(next(numbers)), utc_now())
+        return CALLS
+
+    def other() -> int:
+        for _ in range(CALLS):
+            bare()
+        return CALLS
+
+    rate, limit = compare(ours, other)
+    yield Row("caps, 4 rules, one by one", rate, "EVALSHA of `return 1`", limit, "/s", "≥ 0.67 ×")
+
+
+def _in_groups(redis: Redis) -> Iterator[Row]:
+    control, numbers = AdmissionControl(redis), count(10**7)
+
+    def grouped() -> int:
+        for _ in range(CALLS // GROUP):
+            group = [_candidate(next(numbers)) for _ in range(GROUP)]
+            control.admit_all(SETTINGS, group, utc_now())
+        return CALLS
+
+    def single() -> int:
+        for _ in range(CALLS // 4):
+            control.admit(SETTINGS, _candidate(next(numbers)), utc_now())
+        return CALLS // 4
+
+    rate, limit = compare(grouped, single)
+    yield Row(f"caps, {GROUP} in a call", rate, "one by one", limit, "/s", "≥ 20 ×")
+
+
+def _competing(url: str) -> Iterator[Row]:
+    """Each process asks for a cap and sends a PING in turn: both wait in the same crowd."""
+    limits = {"limits": {"per_day": CAP}, "project": "competing"}
+    limited = ProjectSettings.model_validate(SETTINGS.model_dump() | limits)
+    with get_context("spawn").Pool(PROCESSES) as pool:
+        found = pool.starmap(_compete, [(url, limited, n) for n in range(PROCESSES)])
+    granted = sum(number for number, _, _ in found)
+    if granted != CAP:
+        raise SystemExit(f"{granted} frames were granted under a cap of {CAP}")
+    ours = _p99(each for _, caps, _ in found for each in caps)
+    ping = _p99(each for _, _, pings in found for each in pings)
+    what = f"caps, {PROCESSES} processes, p99; {granted} granted of a cap of {CAP}"
+    yield Row(what, 1 / ours, "PING in the same crowd, p99", 1 / ping, "/s", "≥ 0.05 ×")
+
+
+def _compete(
+    url: str, settings: ProjectSettings, process: int
+) -> tuple[int, list[float], list[float]]:
+    """How many were granted, the seconds each call took, and those of the PINGs between."""
+    granted, caps, pings = 0, [], []
+    with Redis.from_url(url, decode_responses=True) as redis:
+        control = AdmissionControl(redis)
+        for number in range(EACH):
+            begun = time.perf_counter()
+            answer = control.admit(settings, _candidate(process * EACH + number), utc_now())
+            caps.append(time.perf_counter() - begun)
+            granted += answer.kind == "granted"
+            begun = time.perf_counter()
+            redis.ping()
+            pings.append(time.perf_counter() - begun)
+    return granted, caps, pings
+
+
+def _p99(seconds: Iterable[float]) -> float:
+    ordered = sorted(seconds)
+    return ordered[int(len(ordered) * 0.99)]
+
+
+def _candidate(number: int) -> Candidate:
+    return Candidate(f"{number:032x}", "0" * 64, SETTINGS.rules)

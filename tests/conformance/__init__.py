@@ -1,0 +1,1 @@
+"""What other projects really answer, recorded, and how ours compares."""
