@@ -9,7 +9,7 @@ from pathlib import Path
 
 from redis import Redis
 
-from benchmarks.table import Row, compare
+from benchmarks.table import Row, compare, one_core
 from plugin.clock import utc_now
 from plugin.demo import programs
 from plugin.demo.processes import Processes, free_port
@@ -17,7 +17,7 @@ from plugin.domain.settings import ProjectSettings
 from plugin.stores.admission import AdmissionControl, Candidate
 
 CALLS = 2000
-GROUP = 200
+GROUP = 500
 PROCESSES = 8
 EACH = 400
 CAP = 1000
@@ -34,8 +34,8 @@ SETTINGS = ProjectSettings.model_validate(
 
 
 def rows() -> Iterator[Row]:
-    """Measure on a Redis of this run's own."""
-    with tempfile.TemporaryDirectory() as folder, Processes(Path(folder)) as processes:
+    """Measure on a Redis of this run's own, client and server sharing one core."""
+    with one_core(), tempfile.TemporaryDirectory() as folder, Processes(Path(folder)) as processes:
         port = free_port(0)
         processes.start(programs.redis(processes.data, port))
         url = f"redis://127.0.0.1:{port}/0"

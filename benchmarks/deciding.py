@@ -1,16 +1,14 @@
 """What a decision costs: against reading the same event as JSON, and as rules and boxes grow."""
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from random import Random
-from timeit import repeat
 from typing import Any
 
 import msgspec
 
-from benchmarks.table import Row
+from benchmarks.table import Row, compare, one_core, times
 from plugin.domain.deciding import Decider
 from plugin.domain.prediction import Prediction
 from plugin.domain.settings import ProjectSettings
@@ -29,41 +27,54 @@ EVENT_ID = "0f3c9a62-8a3e-4b53-9c43-2a5f8f1c7d10"
 
 def rows() -> Iterator[Row]:
     """Measure on one core, 1, 20 and 100 boxes, 4 rules."""
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    for boxes in (1, 20, 100):
-        yield from _against_json(boxes)
-    yield from _growth("rules", [(rules, 20) for rules in (1, 4, 16, 64)])
-    yield from _growth("boxes", [(4, boxes) for boxes in (1, 10, 100, 1000)])
+    with one_core():
+        for boxes in (1, 20, 100):
+            yield from _against_json(boxes)
+        yield from _growth("rules", [(rules, 20) for rules in (1, 4, 16, 64)])
+        yield from _growth("boxes", [(4, boxes) for boxes in (1, 10, 100, 1000)])
 
 
 def _against_json(boxes: int) -> Iterator[Row]:
     body = json.dumps(_event(boxes)).encode()
     decider, decided = _decider(4), msgspec.convert(_event(boxes)["prediction"], Prediction)
-    decide = _rate(partial(decider.decide, EVENT_ID, decided))
-    loads = _rate(partial(json.loads, body))
-    yield Row(f"decide, {boxes} boxes", decide, "json.loads of it", loads, "/s", "≥ 10 ×")
 
     def decode() -> Prediction:
         return native.decode(bytes(native.decode_event(body).prediction))
 
-    both = _rate(lambda: decider.decide(EVENT_ID, decode()))
-    alone = _rate(decode)
+    decide, loads = _compare(
+        partial(decider.decide, EVENT_ID, decided), partial(json.loads, body), boxes
+    )
+    yield Row(f"decide, {boxes} boxes", decide, "json.loads of it", loads, "/s", "≥ 10 ×")
+    both, alone = _compare(lambda: decider.decide(EVENT_ID, decode()), decode, boxes)
     yield Row(f"decode + decide, {boxes} boxes", both, "decode alone", alone, "/s", "≥ 0.6 ×")
+
+
+def _compare(
+    ours: Callable[[], object], other: Callable[[], object], boxes: int
+) -> tuple[float, float]:
+    number = 40_000 // (boxes + 4)
+    return compare(times(ours, number), times(other, number), rounds=9)
 
 
 def _growth(what: str, sizes: list[tuple[int, int]]) -> Iterator[Row]:
     """Cost per rule or box, against the smallest size: a straight line stays at or above 1."""
-    first: float | None = None
-    for rules, boxes in sizes:
-        decider = _decider(rules)
-        prediction = msgspec.convert(_event(boxes)["prediction"], Prediction)
-        number = rules if what == "rules" else boxes
-        per_one = _rate(partial(decider.decide, EVENT_ID, prediction)) * number
-        first = first or per_one
-        name = f"decide, {rules} rules, {boxes} boxes"
-        other = f"at {sizes[0][0]} rules, {sizes[0][1]} boxes"
-        yield Row(name, per_one, other, first, f"{what}/s", "≥ 1 ×: straight")
+    first, *others = sizes
+    for rules, boxes in others:
+        ours, other = compare(_work(what, (rules, boxes)), _work(what, first), rounds=9)
+        name, against = (
+            f"decide, {rules} rules, {boxes} boxes",
+            f"{first[0]} rules, {first[1]} boxes",
+        )
+        yield Row(name, ours, against, other, f"{what}/s", "≥ 1 ×: straight")
+
+
+def _work(what: str, size: tuple[int, int]) -> Callable[[], int]:
+    """Decide for a while; how many rules or boxes were looked at."""
+    rules, boxes = size
+    decider = _decider(rules)
+    prediction = msgspec.convert(_event(boxes)["prediction"], Prediction)
+    work = times(partial(decider.decide, EVENT_ID, prediction), 200_000 // (rules * boxes + 4))
+    return lambda: work() * (rules if what == "rules" else boxes)
 
 
 def _decider(rules: int) -> Decider:
@@ -88,10 +99,3 @@ def _event(boxes: int) -> dict[str, Any]:
         "model_version": "parts-7",
         "prediction": prediction,
     }
-
-
-def _rate(work: Callable[[], object]) -> float:
-    """Calls per second at their best of seven: what else the machine did only slows them down."""
-    once = min(repeat(work, number=20, repeat=3)) / 20
-    number = max(20, int(0.02 / once))
-    return number / min(repeat(work, number=number, repeat=7))

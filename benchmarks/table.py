@@ -2,9 +2,9 @@
 
 import os
 import platform
-import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 
@@ -25,6 +25,20 @@ class Row:
         return self.ours / self.other
 
 
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Keep this process, and those it starts, to one core, where the system can do that."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
 def rate(work: Callable[[], int]) -> float:
     """How much of its work a function does per second; it returns how much it did."""
     begun = time.perf_counter()
@@ -38,16 +52,27 @@ def compare(
     before: Callable[[], None] = lambda: None,
     rounds: int = 3,
 ) -> tuple[float, float]:
-    """Median rates of two functions run in turn, so that a slow moment meets both.
+    """Rates of two functions, run in turn so that a slow moment of the machine meets both.
 
-    `before` prepares each of our runs and is not timed.
+    `before` prepares each of our runs and is not timed. Of all rounds the one with the median ratio
+    is returned: the machine's speed may have changed between two rounds, hardly within one.
     """
-    mine, others = [], []
+    pairs = []
     for _ in range(rounds):
         before()
-        mine.append(rate(ours))
-        others.append(rate(other))
-    return statistics.median(mine), statistics.median(others)
+        pairs.append((rate(ours), rate(other)))
+    return sorted(pairs, key=lambda pair: pair[0] / pair[1])[rounds // 2]
+
+
+def times(work: Callable[[], object], number: int) -> Callable[[], int]:
+    """A function that calls another so many times, for `compare`."""
+
+    def repeated() -> int:
+        for _ in range(number):
+            work()
+        return number
+
+    return repeated
 
 
 def machine() -> str:

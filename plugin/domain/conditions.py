@@ -35,7 +35,7 @@ class Check:
 
     def __str__(self) -> str:
         """Say it in a few words."""
-        return f"{self.kind} {self.value:.4g}, {'is' if self.holds else 'not'} {self.bound}"
+        return f"{self.kind}: {self.value:.4g}, {'is' if self.holds else 'not'} {self.bound}"
 
 
 def checks(when: When | None, prediction: Prediction) -> list[Check]:
@@ -49,7 +49,7 @@ def checks(when: When | None, prediction: Prediction) -> list[Check]:
     if when.asks_for_boxes:
         found.append(_check_boxes(when, units))
     if when.count is not None:
-        found.append(_check_count(when.count, len(units)))
+        found.append(_check_count(when, when.count, len(units)))
     if when.uncertainty is not None:
         found.append(_check_uncertainty(when.uncertainty, units, prediction))
     if when.empty is not None:
@@ -79,9 +79,14 @@ def _check_boxes(when: When, units: list[Unit]) -> Check:
     in_band = _band(when)
     inside = sum(in_band(unit.confidence) for unit in units)
     wanted = [*_bounds_of(when.confidence), *_near(when.near)]
-    what = " or ".join(when.classes) if when.classes else "boxes or labels"
-    band = f" of confidence {', '.join(wanted)}" if wanted else ""
-    return Check(f"number of {what}{band}", inside >= when.at_least, inside, f"≥ {when.at_least}")
+    band = f" with confidence {', '.join(wanted)}" if wanted else ""
+    return Check(f"{_what(when)}{band}", inside >= when.at_least, inside, f"≥ {when.at_least}")
+
+
+def _what(when: When) -> str:
+    """What is counted, as people say it; a hundred classes are not all named."""
+    named = when.classes or ("boxes or labels",)
+    return " or ".join(named[:3]) + (" or …" if len(named) > 3 else "")
 
 
 def _band(when: When) -> Callable[[float], bool]:
@@ -108,8 +113,8 @@ def _near(near: Near | None) -> list[str]:
     return [f"within {near.margin:g} of {near.threshold:g}"] if near else []
 
 
-def _check_count(count: Count, number: int) -> Check:
-    return Check("number", _all_of(count)(number), number, ", ".join(_bounds_of(count)))
+def _check_count(when: When, count: Count, number: int) -> Check:
+    return Check(_what(when), _all_of(count)(number), number, ", ".join(_bounds_of(count)))
 
 
 def _check_uncertainty(asked: Uncertainty, units: list[Unit], prediction: Prediction) -> Check:

@@ -97,7 +97,8 @@ class Decider:
             return (
                 f"{rule.name}: draw {drawn:.4f}, not < its sampling rate {rule.sampling_rate:.4g}"
             )
-        return f"{rule.name} matched: " + (", ".join(map(str, done)) or "it takes every event")
+        met = ", ".join(map(str, done)) or "it takes every event"
+        return f"{rule.name} matched ({met})"
 
     def _make_verdict(self, mask: int) -> Verdict:
         """The verdict for a set of matched rules, made once for each set that occurs."""

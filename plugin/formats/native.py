@@ -10,8 +10,6 @@ from plugin.domain.prediction import Prediction
 
 T = TypeVar("T")
 
-MAX_EVENT_ID = 200
-
 # A time without a zone means something else on every machine.
 Timestamp = Annotated[datetime, msgspec.Meta(tz=True)]
 

@@ -12,7 +12,8 @@ from plugin.domain.errors import ConflictError, FieldError, InvalidInputError, U
 from plugin.domain.frame import Frame, ImageInfo, frame_id
 from plugin.domain.prediction import Prediction
 from plugin.domain.windows import period_of
-from plugin.formats.native import MAX_EVENT_ID, Metadata
+from plugin.formats.event_ids import event_id_of
+from plugin.formats.native import Metadata
 from plugin.formats.predictions import Expected, checked, decode_prediction, expected_by
 from plugin.images import ImageFacts, inspect
 from plugin.queues import ImportQueue
@@ -84,7 +85,7 @@ class Receiver:
         expected = expected_by(settings)
         prediction = decode_prediction(event.prediction, expected, event.format)
         prediction = _with_version(prediction, event.model_version)
-        event_id = event.event_id or sha256(event.prediction + image).hexdigest()
+        event_id = event_id_of(event.event_id, event.prediction, image)
         decider = self._decider(version)
         verdict = decider.decide(event_id, prediction)
         if verdict.refused is not None:
@@ -173,9 +174,6 @@ def _frame(
 
 
 def _image_of(event: Event) -> bytes:
-    if len(event.event_id) > MAX_EVENT_ID:
-        expected = f"at most {MAX_EVENT_ID} characters"
-        raise InvalidInputError(FieldError("event_id", event.event_id, expected))
     if not event.image:
         raise InvalidInputError(FieldError("image", None, "the image that was looked at"))
     return event.image

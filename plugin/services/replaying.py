@@ -18,8 +18,8 @@ from plugin.domain.errors import ConflictError, FieldError, InvalidInputError
 from plugin.domain.frame import frame_id
 from plugin.domain.prediction import Prediction
 from plugin.domain.settings import ProjectSettings
-from plugin.formats import roboflow
-from plugin.formats.native import MAX_EVENT_ID, PostedEvent
+from plugin.formats.event_ids import event_id_of
+from plugin.formats.native import PostedEvent
 from plugin.formats.predictions import decode_prediction, expected_by
 
 # Days are counted in time zones, which end with the calendar.
@@ -109,7 +109,7 @@ class Replay:
         now = self._now(event.timestamp)
         body = bytes(event.prediction)
         prediction = decode_prediction(body, self._expected, event.format or self._format)
-        event_id = _event_id(event, body)
+        event_id = event_id_of(event.event_id, body)
         verdict = self._decider.decide(event_id, prediction)
         if verdict.refused is not None:
             return Replayed(self._decision(event_id, prediction, verdict), now)
@@ -154,28 +154,7 @@ def _decode(line: bytes) -> ReplayedEvent:
     except UNREADABLE as error:
         said = str(error)[:MAX_SAID]
         raise InvalidInputError(FieldError("event", None, f"JSON of an event ({said})")) from None
-    if len(event.event_id) > MAX_EVENT_ID:
-        expected = f"at most {MAX_EVENT_ID} characters"
-        raise InvalidInputError(FieldError("event_id", event.event_id, expected))
     return event
-
-
-def _event_id(event: PostedEvent, body: bytes) -> str:
-    """The id given by the deployment, or by Roboflow, or else one made of the content."""
-    if event.event_id:
-        return event.event_id
-    return _id_of_roboflow(body) or sha256(body).hexdigest()
-
-
-def _id_of_roboflow(body: bytes) -> str:
-    # Most predictions hold no such word, and need not be decoded a second time.
-    if b'"inference_id"' not in body:
-        return ""
-    try:
-        found = roboflow.inference_id(msgspec.json.decode(body))
-    except UNREADABLE:
-        return ""  # in a field that the first decoding passed over
-    return found if len(found) <= MAX_EVENT_ID else ""
 
 
 class Tally:

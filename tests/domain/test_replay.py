@@ -25,7 +25,7 @@ def test_an_answer_names_all_rules_that_matched_and_the_one_charged() -> None:
     assert list(answer) == ["event_id", "outcome", "matched", "rule", "reason"]
     assert (answer["event_id"], answer["outcome"], answer["rule"]) == ("e", "kept", "unsure")
     assert answer["matched"] == ["unsure", "crowded"]
-    assert "crowded matched: number 3, is > 2" in answer["reason"]
+    assert "crowded matched (boxes or labels: 3, is > 2)" in answer["reason"]
 
 
 @pytest.mark.parametrize(
@@ -33,8 +33,8 @@ def test_an_answer_names_all_rules_that_matched_and_the_one_charged() -> None:
     [
         ({"enabled": False}, "disabled", "switched off"),
         ({"sampling_rate": 0}, "not_sampled", "not < sampling rate 0"),
-        ({}, "no_rule_matched", "unsure: number of dent"),
-        ({"conditions": "all"}, "no_rule_matched", "unsure: number of dent"),
+        ({}, "no_rule_matched", "unsure: dent with"),
+        ({"conditions": "all"}, "no_rule_matched", "unsure: dent with"),
         ({"rules": []}, "kept", "no rules"),
         (caps(per_hour=0), "cap_reached", "cap of the rule 'all' per hour is reached; all matched"),
         ({"rules": [], "limits": {"per_day": 0}}, "cap_reached", "cap of the project per day"),

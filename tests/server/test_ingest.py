@@ -256,3 +256,28 @@ def test_nothing_that_was_sent_comes_back_as_a_page(client: FlaskClient, key: st
 def test_an_unknown_path_is_a_problem_too(client: FlaskClient) -> None:
     assert_problem(client.get("/nowhere"), 404)
     assert_problem(client.get(PATH), 405)
+
+
+ROBOFLOW = {
+    "inference_id": "b1e2",
+    "image": {"width": None, "height": None},
+    "predictions": [
+        {"x": 64, "y": 48, "width": 64, "height": 48, "confidence": 0.41, "class": "dent"}
+    ],
+}
+
+
+@pytest.mark.parametrize("named", [{}, {"format": "roboflow"}], ids=["recognised", "named"])
+def test_a_roboflow_response_is_taken_as_it_is(
+    client: FlaskClient, key: str, application: Application, named: dict[str, str]
+) -> None:
+    answer = post_form(client, key, event_id="", prediction=encoded(ROBOFLOW), **named)
+    assert answer.status_code == 202, answer.text
+    frame = application.spool.frame("parts", answer.get_json()["frame_id"])
+    assert frame is not None
+    assert (frame.event_id, frame.prediction.boxes[0].xyxy) == ("b1e2", (32, 24, 96, 72))
+
+
+def test_an_unknown_format_is_told_the_known_ones(client: FlaskClient, key: str) -> None:
+    problem = assert_problem(post_form(client, key, format="yolo9000"), 422, "format")
+    assert "roboflow" in problem["errors"][0]["expected"]
