@@ -1,11 +1,10 @@
 """The last word on a candidate: is it known, does it look like one kept lately, is there budget."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from typing import Literal, cast
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -26,8 +25,7 @@ PROJECT = ""
 Kind = Literal["granted", "known", "conflict", "near_duplicate", "full"]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """An event that the settings would keep.
 
     `digest` tells two bodies under one id apart, `look` is the image's perceptual hash (64 bits)
@@ -40,19 +38,29 @@ class Candidate:
     look: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Admission:
+class Admission(msgspec.Struct, frozen=True, array_like=True):
     """The answer.
 
-    `rule` names the one charged ("" without rules), `full` the cap reached; `twin` is the frame
-    that a near-duplicate looks like, `distance` the number of bits in which they differ.
+    `rule` names the one charged ("" without rules); `scope` ("" for the project) and `window` the
+    cap reached; `twin` is the frame that a near-duplicate looks like, `distance` the number of bits
+    in which they differ.
     """
 
     kind: Kind
     rule: str = ""
-    full: str = ""
+    scope: str = ""
+    window: str = ""
     twin: str = ""
     distance: int = 0
+
+    @property
+    def full(self) -> str:
+        """The cap reached, in words; "" when none was."""
+        owner = f"rule {self.scope!r}" if self.scope else "project"
+        return f"cap of the {owner} per {self.window}" if self.window else ""
+
+
+_answers = msgspec.json.Decoder(list[Admission])
 
 
 class AdmissionControl:
@@ -77,7 +85,7 @@ class AdmissionControl:
             said = self._admit(
                 keys=_keys(settings.project, now), args=[_request(settings, group, now)]
             )
-            answers += [_admission(*answer) for answer in msgspec.json.decode(said)]
+            answers += _answers.decode(said)
         return answers
 
     def release(
@@ -132,17 +140,6 @@ def _limits(limits: Limits) -> tuple[int, int, int]:
         -1 if hour is None else hour,
         -1 if day is None else day,
     )
-
-
-def _admission(kind: str, subject: str = "", detail: str | int = "") -> Admission:
-    match kind:
-        case "full":
-            owner = f"rule {subject!r}" if subject else "project"
-            return Admission("full", full=f"cap of the {owner} per {detail}")
-        case "near_duplicate":
-            return Admission("near_duplicate", twin=subject, distance=int(detail))
-        case _:
-            return Admission(cast(Kind, kind), rule=subject)
 
 
 def _look(candidate: Candidate) -> str:

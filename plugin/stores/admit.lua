@@ -13,8 +13,10 @@
 --            candidates: [[frame id, digest, look in hex or "", [index of a scope, …]], …]
 --            indices count from 1
 --
--- Returns JSON, per candidate ["known", rule] | ["conflict"] | ["near_duplicate", frame id, distance]
---   | ["full", scope, window] | ["granted", rule]; the rule is the one charged, "" when none asked.
+-- Returns JSON, per candidate [kind, rule charged, scope and window that are full, twin, distance],
+--   cut short behind the last that says something: "granted" and "known" have a rule ("" when none
+--   was asked), "full" a scope and a window, "near_duplicate" a twin's frame id and its distance in
+--   bits, "conflict" nothing more.
 
 local counters, looks, events, events_before = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local now, remember, within, distance, starts, scopes, candidates =
@@ -125,12 +127,12 @@ local function admit(candidate)
   local compare = within > 0 and look ~= ""
   if compare then
     local twin, apart = near_duplicate(look)
-    if twin then return {"near_duplicate", twin, apart} end
+    if twin then return {"near_duplicate", "", "", "", twin, apart} end
   end
   local window = full_window(1)
-  if window then return {"full", names[1], window} end
+  if window then return {"full", "", names[1], window} end
   local rule, full, full_in = find_rule(matched)
-  if full and not rule then return {"full", names[full], full_in} end
+  if full and not rule then return {"full", "", names[full], full_in} end
   charge(1)
   if rule then charge(rule) end
   if compare then remember_look(look, frame_id) end
