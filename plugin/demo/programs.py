@@ -17,6 +17,8 @@ def redis(data: Path, port: int) -> Program:
     command = [
         _redis_server(), "--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder),
         "--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction",
+        # Its title would overwrite the environment by which a later demo knows it again.
+        "--set-proc-title", "no",
     ]  # fmt: skip
     return Program("Redis", command, {}, ready_port=port)
 

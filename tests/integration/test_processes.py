@@ -18,10 +18,12 @@ DEMO_ON_SLEEPERS = """
 import sys, time
 from pathlib import Path
 from plugin.demo.processes import Processes
+from plugin.demo import programs
+from plugin.demo.processes import free_port
 from tests.integration.test_processes import SLEEPER
 with Processes(Path(sys.argv[1])) as processes:
     processes.start(SLEEPER)
-    processes.start(SLEEPER)
+    processes.start(programs.redis(processes.data, free_port(0)))
     print("up", flush=True)
     while True:
         processes.check()
