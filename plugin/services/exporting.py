@@ -7,7 +7,8 @@ from hashlib import sha256
 import msgspec
 
 from plugin.clock import Clock
-from plugin.domain.errors import ConflictError, UnavailableError
+from plugin.domain.errors import ConflictError, FieldError, InvalidInputError, UnavailableError
+from plugin.domain.prediction import TaskType
 from plugin.domain.settings import ImageSettings
 from plugin.images import fit, inspect
 from plugin.stores.locks import Locks
@@ -39,12 +40,17 @@ class Exporter:
         Raises:
             NotFoundError: there is no such project.
             ConflictError: another export of the project is running.
+            InvalidInputError: the project's task type has no training set yet.
         """
-        classes = self.history.newest(project).settings.classes
+        settings = self.history.newest(project).settings
+        if settings.task_type is not TaskType.OBJECT_DETECTION:
+            expected = "object-detection: training sets of other types are to come"
+            raise InvalidInputError(FieldError("task_type", str(settings.task_type), expected))
         with self.locks.hold(f"export:{project}") as lease:
             if lease is None:
                 raise ConflictError(f"project {project!r} is being exported by somebody else")
             reviews = list(self.reviews.of_project(project))
+            classes = _classes(settings.classes, reviews)
             newest, content = self.training_sets.newest(project), _digest(reviews, classes)
             if newest and newest.content == content:
                 return newest
@@ -79,6 +85,12 @@ class Exporter:
         posted = self.spool.image(imported.frame)
         image = fit(posted, inspect(posted), AS_POSTED)
         return f"{review.frame_id}.{image.extension}", image.data
+
+
+def _classes(named: Sequence[str], reviews: Sequence[Review]) -> tuple[str, ...]:
+    """The settings' classes, and behind them those that only reviews know: indices stay."""
+    seen = (box.class_name for review in reviews for box in review.truth.boxes)
+    return tuple(dict.fromkeys([*named, *sorted(set(seen))]))
 
 
 def _digest(reviews: Sequence[Review], classes: Sequence[str]) -> str:
