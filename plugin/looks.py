@@ -27,11 +27,6 @@ def perceptual_hash(image: Image.Image) -> int:
     return int.from_bytes(np.packbits(bits).tobytes(), "big")
 
 
-def distance(one: int, other: int) -> int:
-    """In how many of 64 bits two hashes differ."""
-    return (one ^ other).bit_count()
-
-
 @cache
 def _cosines() -> NDArray[np.float32]:
     """The first BITS rows of the cosine transform (DCT-II) of SIDE values."""

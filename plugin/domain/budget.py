@@ -72,8 +72,7 @@ class _Scope:
         """The answer where a window is full."""
         for counter in self.counters:
             if counter.is_full(starts[counter.window]):
-                owner = f"rule {self.name!r}" if self.name else "project"
-                return Admitted("full", full=f"cap of the {owner} per {counter.window}")
+                return Admitted("full", full=cap_in_words(self.name, counter.window))
         return None
 
     def charge(self, starts: Starts) -> None:
@@ -129,7 +128,7 @@ class Budget:
         Returns:
             Whether the grant was still there.
         """
-        key = (_generation(granted_at), frame_id)
+        key = (generation(granted_at), frame_id)
         if self._remembered.get(key) != (digest, rule):
             return False
         del self._remembered[key]
@@ -154,14 +153,21 @@ class Budget:
 
     def _recall(self, frame_id: str, now: datetime) -> tuple[str, str] | None:
         """Digest and rule of an event that was kept lately."""
-        generation, remembered = _generation(now), self._remembered
-        return remembered.get((generation, frame_id)) or remembered.get((generation - 1, frame_id))
+        lately, remembered = generation(now), self._remembered
+        return remembered.get((lately, frame_id)) or remembered.get((lately - 1, frame_id))
 
     def _remember(self, frame_id: str, digest: str, rule: str, now: datetime) -> None:
-        self._remembered[_generation(now), frame_id] = (digest, rule)
+        self._remembered[generation(now), frame_id] = (digest, rule)
         if len(self._remembered) > self._max_remembered:
             self._remembered.popitem(last=False)
 
 
-def _generation(now: datetime) -> int:
+def generation(now: datetime) -> int:
+    """The generation of remembered events at a time; one lasts as long as an event must."""
     return int(now.timestamp()) // REMEMBER
+
+
+def cap_in_words(scope: str, window: str) -> str:
+    """Which cap was reached: of a rule, or of the project (""), a minute, an hour or a day."""
+    owner = f"rule {scope!r}" if scope else "project"
+    return f"cap of the {owner} per {window}"

@@ -27,13 +27,6 @@ def _window_starts(minute: int, timezone: ZoneInfo) -> Mapping[Window, int]:
     return {"minute": minute * 60, "hour": minute // 60 * 3600, "day": int(midnight.timestamp())}
 
 
-def windows(limits: Limits, now: datetime, timezone: ZoneInfo) -> Iterator[tuple[Window, int, int]]:
-    """Yield each limited window as (name, start in Unix seconds, limit)."""
-    starts = window_starts(now, timezone)
-    for window, limit in limited(limits):
-        yield window, starts[window], limit
-
-
 def limited(limits: Limits) -> Iterator[tuple[Window, int]]:
     """Yield each limited window with its limit."""
     if limits.per_minute is not None:

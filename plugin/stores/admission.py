@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 from redis import Redis
 
+from plugin.domain.budget import REMEMBER, cap_in_words, generation
 from plugin.domain.settings import Limits, ProjectSettings, Rule
 from plugin.domain.windows import window_starts
 
-REMEMBER = 7 * 24 * 3600
-"""Seconds for which a kept event is remembered, at least; twice as many at most."""
+__all__ = ["REMEMBER", "Admission", "AdmissionControl", "Candidate"]
 
 GROUP = 500
 """Candidates in one call; Lua can pass no more than some thousand values to a function."""
@@ -56,8 +56,7 @@ class Admission(msgspec.Struct, frozen=True, array_like=True):
     @property
     def full(self) -> str:
         """The cap reached, in words; "" when none was."""
-        owner = f"rule {self.scope!r}" if self.scope else "project"
-        return f"cap of the {owner} per {self.window}" if self.window else ""
+        return cap_in_words(self.scope, self.window) if self.window else ""
 
 
 _answers = msgspec.json.Decoder(list[Admission])
@@ -67,7 +66,6 @@ class AdmissionControl:
     """Caps, remembered events and looks in Redis, asked in one atomic step."""
 
     def __init__(self, redis: Redis) -> None:
-        self._redis = redis
         self._admit = redis.register_script(_source("admit.lua"))
         self._release = redis.register_script(_source("release.lua"))
 
@@ -126,9 +124,8 @@ def _request(settings: ProjectSettings, candidates: Sequence[Candidate], now: da
     ]
     near = settings.near_duplicates
     within, distance = (near.within, near.distance) if near else (0, 0)
-    starts_in_order = (starts["minute"], starts["hour"], starts["day"])
     return msgspec.msgpack.encode(
-        (int(now.timestamp()), REMEMBER, within, distance, starts_in_order, scopes, asked)
+        (int(now.timestamp()), REMEMBER, within, distance, tuple(starts.values()), scopes, asked)
     )
 
 
@@ -148,8 +145,8 @@ def _look(candidate: Candidate) -> str:
 
 def _keys(project: str, now: datetime) -> list[str]:
     """Counters, looks, and the events remembered in this generation and the one before."""
-    generation = int(now.timestamp()) // REMEMBER
-    events = (f"lsal:{project}:events:{each}" for each in (generation, generation - 1))
+    lately = generation(now)
+    events = (f"lsal:{project}:events:{each}" for each in (lately, lately - 1))
     return [f"lsal:{project}:caps", f"lsal:{project}:looks", *events]
 
 

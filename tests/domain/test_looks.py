@@ -8,10 +8,14 @@ import numpy as np
 import pytest
 from PIL import Image, ImageEnhance
 
-from plugin.looks import distance, perceptual_hash
+from plugin.looks import perceptual_hash
 
 CACHE = Path(os.environ.get("LSAL_CACHE_DIR", Path(__file__).resolve().parents[2] / ".cache"))
 PHOTOS = ("astronaut", "chelsea", "coffee", "camera")
+
+
+def distance(one: int, other: int) -> int:
+    return (one ^ other).bit_count()
 
 
 def photo(name: str) -> Image.Image:
