@@ -2,12 +2,13 @@
 
 import sys
 
-from benchmarks import caps, deciding, into_label_studio
+from benchmarks import caps, deciding, into_label_studio, receiving
 from benchmarks.table import show
 
 BENCHMARKS = {
     "deciding": deciding.rows,
     "caps": caps.rows,
+    "receiving": receiving.rows,
     "into-label-studio": into_label_studio.rows,
 }
 

@@ -35,8 +35,8 @@ def rows() -> Iterator[Row]:
 
 
 def _against_json(boxes: int) -> Iterator[Row]:
-    body = json.dumps(_event(boxes)).encode()
-    decider, decided = _decider(4), msgspec.convert(_event(boxes)["prediction"], Prediction)
+    body = json.dumps(event(boxes)).encode()
+    decider, decided = _decider(4), msgspec.convert(event(boxes)["prediction"], Prediction)
 
     def decode() -> Prediction:
         return native.decode(bytes(native.decode_event(body).prediction))
@@ -72,7 +72,7 @@ def _work(what: str, size: tuple[int, int]) -> Callable[[], int]:
     """Decide for a while; how many rules or boxes were looked at."""
     rules, boxes = size
     decider = _decider(rules)
-    prediction = msgspec.convert(_event(boxes)["prediction"], Prediction)
+    prediction = msgspec.convert(event(boxes)["prediction"], Prediction)
     work = times(partial(decider.decide, EVENT_ID, prediction), 200_000 // (rules * boxes + 4))
     return lambda: work() * (rules if what == "rules" else boxes)
 
@@ -83,7 +83,7 @@ def _decider(rules: int) -> Decider:
     return Decider(ProjectSettings.model_validate(settings))
 
 
-def _event(boxes: int) -> dict[str, Any]:
+def event(boxes: int) -> dict[str, Any]:
     random = Random(boxes)
 
     def box() -> dict[str, Any]:

@@ -3,16 +3,13 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
-from io import BytesIO
 from itertools import count, islice
 from pathlib import Path
 
 import httpx
 import msgspec
-import numpy as np
-from PIL import Image
 
+from benchmarks.photos import photo
 from benchmarks.table import Row, compare
 from plugin.bootstrap import Application
 from plugin.clock import utc_now
@@ -22,8 +19,9 @@ from plugin.demo.processes import Processes, free_port
 from plugin.domain.prediction import Box, Prediction, TaskType
 from plugin.domain.settings import ProjectSettings
 from plugin.formats.label_studio import encode_prediction
+from plugin.formats.native import PostedEvent
 from plugin.labelstudio.label_configs import CONTROL, OBJECT, render
-from plugin.services.receiving import Event
+from plugin.services.receiving import Answer
 
 PROJECT = "bench"
 TASK = TaskType.OBJECT_DETECTION
@@ -66,34 +64,20 @@ def _running() -> Iterator[Application]:
         )
         settings = {"project": PROJECT, "classes": ["part"], "batch": {"max_images": 100_000}}
         application.history.add(ProjectSettings.model_validate(settings), "bench", utc_now())
+        application.deployments.register(PROJECT, "bench", utc_now())
         yield application
         application.close()
 
 
-def _photo(number: int) -> bytes:
-    """A JPEG of some 150 kB, one of twenty."""
-    return _photos()[number % 20]
-
-
-@cache
-def _photos() -> list[bytes]:
-    return [_make_photo(seed) for seed in range(20)]
-
-
-def _make_photo(seed: int) -> bytes:
-    noise = np.random.default_rng(seed).integers(0, 255, (180, 320, 3), np.uint8)
-    image = Image.fromarray(noise).resize((1280, 720), Image.Resampling.BICUBIC)
-    out = BytesIO()
-    image.save(out, "JPEG", quality=45)
-    return out.getvalue()
-
-
 def _keep_frames(application: Application, numbers: Iterator[int]) -> None:
-    deployment, _ = application.deployments.register(PROJECT, "bench", utc_now())
-    body = msgspec.json.encode(PREDICTION)
+    deployment = application.deployments.of_project(PROJECT)[0]
+    body, now = msgspec.Raw(msgspec.json.encode(PREDICTION)), utc_now()
     for number in islice(numbers, FRAMES):
-        event = Event(f"event-{number}", None, "", {}, body, _photo(number))
-        application.receiver.receive(deployment, event, utc_now())
+        event = PostedEvent(prediction=body, event_id=f"event-{number}")
+        offer = application.receiver.decide(deployment, event, now, file=photo(number))
+        if isinstance(offer, Answer):
+            raise SystemExit(f"event {number} was turned away: {offer.reason}")
+        application.keeper.keep([offer])
 
 
 def _import_one_by_one(application: Application, project: int) -> int:
@@ -104,7 +88,7 @@ def _import_one_by_one(application: Application, project: int) -> int:
             answer = client.post(
                 f"/api/projects/{project}/import",
                 params={"return_task_ids": "true"},
-                files={"file": (f"{number}.jpg", _photo(number), "image/jpeg")},
+                files={"file": (f"{number}.jpg", photo(number), "image/jpeg")},
             )
             (task,) = answer.raise_for_status().json()["task_ids"]
             prediction = encode_prediction(PREDICTION, CONTROL, OBJECT) | {"task": task}

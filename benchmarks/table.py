@@ -26,13 +26,13 @@ class Row:
 
 
 @contextmanager
-def one_core() -> Iterator[None]:
+def one_core(pick: Callable[[set[int]], int] = min) -> Iterator[None]:
     """Keep this process, and those it starts, to one core, where the system can do that."""
     if not hasattr(os, "sched_setaffinity"):
         yield
         return
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(before)})
+    os.sched_setaffinity(0, {pick(before)})
     try:
         yield
     finally:

@@ -1,6 +1,7 @@
 """The command `lsal`."""
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -37,18 +38,22 @@ def main() -> None:
 def serve() -> None:
     """Serve the webhook and the dashboard (LSAL_HOST, LSAL_PORT, LSAL_WORKERS)."""
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces, Loops
+
+    from plugin.logs import dict_config
 
     config = read_config()
     Granian(
-        "webhook_server.app:create_app",
+        "webhook_server.front:create_front",
         factory=True,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
+        http=HTTPModes.http1,
+        loop=Loops.uvloop if find_spec("uvloop") else Loops.asyncio,
         address=config.host,
         port=config.port,
         workers=config.workers,
-        blocking_threads=4,
         websockets=False,
+        log_dictconfig=dict_config(config.log_level, config.log_format),
     ).serve()
 
 
@@ -60,7 +65,7 @@ def worker() -> None:
     import plugin.labelstudio.gateway  # noqa: F401
     from plugin.queues import open_worker
 
-    open_worker(application().queue_redis).work()
+    open_worker(application().worker_redis).work(logging_level="WARNING")
 
 
 @main.command()
@@ -68,7 +73,7 @@ def scheduler() -> None:
     """Ask for the periodic work."""
     from plugin.queues import Scheduler
 
-    Scheduler(application().queue_redis).start()  # type: ignore[no-untyped-call]
+    Scheduler(application().worker_redis).start()  # type: ignore[no-untyped-call]
 
 
 @main.command()

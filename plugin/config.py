@@ -1,9 +1,19 @@
 """What the environment (or a `.env` file) tells a process of ours."""
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from plugin.domain.errors import FieldError, InvalidInputError
+
+
+def _split(value: object) -> object:
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+"""Names between commas or spaces."""
 
 
 class Config(BaseSettings):
@@ -28,8 +38,27 @@ class Config(BaseSettings):
     dashboard_password: SecretStr = Field(
         default=SecretStr(""), validation_alias="LSAL_DASHBOARD_PASSWORD"
     )
+    metrics_token: SecretStr = Field(default=SecretStr(""), validation_alias="LSAL_METRICS_TOKEN")
+    public_url: str = Field(default="", validation_alias="LSAL_PUBLIC_URL")
     max_body_mb: int = Field(default=20, ge=1, le=200, validation_alias="LSAL_MAX_BODY_MB")
-    log_level: str = Field(default="INFO", validation_alias="LSAL_LOG_LEVEL")
+    max_buffered_mb: int = Field(
+        default=256, ge=1, le=16_384, validation_alias="LSAL_MAX_BUFFERED_MB"
+    )
+    max_event_rate: int = Field(
+        default=0, ge=0, le=10_000_000, validation_alias="LSAL_MAX_EVENT_RATE"
+    )
+    upload_within: int = Field(default=600, ge=1, le=86_400, validation_alias="LSAL_UPLOAD_WITHIN")
+    image_hosts: Names = Field(default=(), validation_alias="LSAL_IMAGE_HOSTS")
+    image_networks: Names = Field(default=(), validation_alias="LSAL_IMAGE_NETWORKS")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(
+        default="INFO", validation_alias="LSAL_LOG_LEVEL"
+    )
+    log_format: Literal["json", "text"] = Field(default="json", validation_alias="LSAL_LOG_FORMAT")
+
+    @property
+    def max_body(self) -> int:
+        """Bytes that one event, or one image, may have."""
+        return self.max_body_mb * 1_000_000
 
     @property
     def browser_url(self) -> str:

@@ -1,13 +1,11 @@
-"""The web application, made by a factory: `granian --factory webhook_server.app:create_app`."""
-
-import atexit
+"""Flask's part of the server, made by a factory: pages, health, metrics, what clients ask for."""
 
 from flask import Flask, Response
 from jinja2 import StrictUndefined
 
-from plugin.bootstrap import Application, application
+from plugin.bootstrap import Application
 from plugin.resources import templates_folder
-from webhook_server import dashboard, health, ingest, problems
+from webhook_server import dashboard, docs_page, edge, health, metrics, observing, problems
 
 _CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; "
@@ -15,27 +13,21 @@ _CSP = (
 )
 
 
-def create_app(parts: Application | None = None) -> Flask:
-    """Make the application from the parts given, or from what the environment says."""
-    parts = parts or application()
+def create_app(parts: Application) -> Flask:
+    """Make the application from its parts; `webhook_server.front` serves it."""
     app = Flask(__name__, template_folder=str(templates_folder()))
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.config["MAX_CONTENT_LENGTH"] = parts.config.max_body_mb * 1_000_000
-    app.config["MAX_FORM_MEMORY_SIZE"] = 4_000_000
-    app.config["MAX_FORM_PARTS"] = 20
     problems.register(app)
-    app.register_blueprint(ingest.blueprint(parts))
-    app.register_blueprint(dashboard.blueprint(parts))
-    app.register_blueprint(health.blueprint(parts))
+    observing.register(app, parts.metrics)
+    for module in (edge, dashboard, docs_page, health, metrics):
+        app.register_blueprint(module.blueprint(parts))
     app.after_request(_secure)
-    parts.funnel.start()
-    atexit.register(parts.funnel.stop)
     return app
 
 
 def _secure(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = _CSP
+    response.headers.setdefault("Content-Security-Policy", _CSP)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["X-Frame-Options"] = "DENY"
     response.headers["Referrer-Policy"] = "same-origin"

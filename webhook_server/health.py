@@ -1,9 +1,40 @@
 """Whether the server runs, and whether what it needs answers."""
 
-from flask import Blueprint, Response, jsonify
-from redis.exceptions import RedisError
+from datetime import UTC
+from typing import Literal
+
+import msgspec
+from flask import Blueprint, Response
 
 from plugin.bootstrap import Application
+from plugin.formats.native import Timestamp
+from plugin.readiness import Problem
+
+
+class Alive(msgspec.Struct, frozen=True):
+    """The process serves."""
+
+    status: Literal["up"] = "up"
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """All that the server needs answers."""
+
+    status: Literal["ready"] = "ready"
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """How a dependency fails, and since when."""
+
+    error: str
+    since: Timestamp
+
+
+class NotReady(msgspec.Struct, frozen=True):
+    """What does not answer, by its name."""
+
+    problems: dict[str, Failure]
+    status: Literal["not ready"] = "not ready"
 
 
 def blueprint(application: Application) -> Blueprint:
@@ -13,22 +44,22 @@ def blueprint(application: Application) -> Blueprint:
     @routes.get("/healthz")
     def healthz() -> Response:
         """Answer as soon as the process serves."""
-        return jsonify(status="up")
+        return _json(Alive())
 
     @routes.get("/readyz")
-    def readyz() -> tuple[Response, int]:
-        """Say which dependency does not answer."""
-        problems = {}
-        try:
-            application.redis.ping()
-        except RedisError as error:
-            problems["redis"] = str(error)
-        try:
-            application.store.check()
-        except OSError as error:
-            problems["store"] = str(error)
+    def readyz() -> Response:
+        """Say which dependency does not answer, how, and since when."""
+        problems = application.readiness.problems()
         if problems:
-            return jsonify(status="not ready", problems=problems), 503
-        return jsonify(status="ready"), 200
+            return _json(NotReady({name: _failure(each) for name, each in problems.items()}), 503)
+        return _json(Ready())
 
     return routes
+
+
+def _failure(problem: Problem) -> Failure:
+    return Failure(problem.error, problem.since.astimezone(UTC).replace(microsecond=0))
+
+
+def _json(answer: msgspec.Struct, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(answer), status, content_type="application/json")

@@ -7,10 +7,13 @@ from itertools import islice
 from operator import attrgetter
 
 from plugin.bootstrap import Application
+from plugin.clock import utc_now
 from plugin.domain.assigning import Assignment
 from plugin.domain.deciding import Outcome
+from plugin.domain.deployment import Deployment
 from plugin.stores.settings_history import SettingsVersion
 from plugin.training_set.versions import Manifest
+from webhook_server.deployment_rows import DeploymentRow, deployment_rows
 
 EVENTS = (
     ("received", "Received", "received"),
@@ -113,7 +116,7 @@ class ProjectView:
 
     name: str
     settings: SettingsVersion
-    deployments: tuple[str, ...]
+    deployments: tuple[DeploymentRow, ...]
     funnel: Funnel
     pending: int
     failures: Failures
@@ -128,16 +131,19 @@ class ProjectView:
 
 def projects(application: Application) -> list[ProjectView]:
     """All projects, by name. No call to Label Studio is made."""
-    return [_project(application, name) for name in application.history.projects()]
+    # Read once for all of them: the Store keeps deployments side by side.
+    deployments = application.deployments.by_project()
+    names = application.history.projects()
+    return [_project(application, name, deployments.get(name, [])) for name in names]
 
 
-def _project(application: Application, name: str) -> ProjectView:
+def _project(application: Application, name: str, deployments: Sequence[Deployment]) -> ProjectView:
     batches = tuple(_batch_rows(application, name))
     training_set = application.training_sets.newest(name)
     return ProjectView(
         name=name,
         settings=application.history.current(name),
-        deployments=tuple(each.name for each in application.deployments.of_project(name)),
+        deployments=deployment_rows(application, deployments, utc_now()),
         funnel=_funnel(
             application.funnel.totals(name), batches, training_set.images if training_set else 0
         ),

@@ -8,7 +8,7 @@ import click
 from plugin.domain.errors import FieldError, InvalidInputError
 from plugin.domain.prediction import TaskType
 from plugin.domain.settings import ProjectSettings
-from plugin.settings_file import dump_settings
+from plugin.settings_file import dump_settings, parse_settings
 
 
 @click.command("import-roboflow")
@@ -45,7 +45,8 @@ def import_roboflow(  # noqa: PLR0913  one for each option
     elif not in_force:
         click.echo(written, nl=False)
     if in_force:
-        _apply(imported.settings)
+        # As it was written: what it does not say, like whether it is on, stays as it is.
+        _apply(parse_settings(written))
 
 
 def _read(file: Path) -> object:
@@ -59,5 +60,5 @@ def _apply(settings: ProjectSettings) -> None:
     from plugin.bootstrap import application
     from plugin.clock import utc_now
 
-    version = application().history.add(settings, "import-roboflow", utc_now())
+    version = application().switching.apply(settings, "import-roboflow", utc_now())
     click.echo(f"{version.settings.project}: settings version {version.version} in force")

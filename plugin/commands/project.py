@@ -1,9 +1,7 @@
 """`lsal project`: projects and their settings."""
 
 import getpass
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -37,11 +35,17 @@ def project() -> None:
 @BY
 @click.option("--base", type=int, help="The version that FILE was made from: refuse on any other.")
 def project_apply(file: Path, by: str, base: int | None) -> None:
-    """Put the settings in FILE (YAML or JSON) in force."""
+    """Put the settings in FILE (YAML or JSON) in force.
+
+    Where they do not say `enabled`, it stays as it is; a project that is new is switched off.
+    """
     settings = read_settings(file)
-    history = application().history
-    before = _newest_of(history, settings.project)
-    _say(before, history.add(settings, by, utc_now(), base))
+    app = application()
+    before = _newest_of(app.history, settings.project)
+    after = app.switching.apply(settings, by, utc_now(), base)
+    _say(before, after)
+    if not after.settings.enabled and "enabled" not in settings.model_fields_set:
+        _say_next(after.settings.project, seen=app.switching.may_enable(after.settings.project))
 
 
 @project.command("check")
@@ -94,25 +98,29 @@ def project_history(name: str) -> None:
 @BY
 def project_roll_back(name: str, version: int, by: str) -> None:
     """Put the settings that project NAME had in VERSION in force again, as a new version."""
-    history = application().history
-    before = history.newest(name)
-    _say(before, history.roll_back(name, version, by, utc_now()))
+    app = application()
+    before = app.history.newest(name)
+    _say(before, app.switching.roll_back(name, version, by, utc_now()))
 
 
-def _switch(word: str, says: str, *, enabled: bool) -> Callable[..., Any]:
-    @project.command(word, help=says)
-    @click.argument("name")
-    @BY
-    def switch(name: str, by: str) -> None:
-        history = application().history
-        before = history.newest(name)
-        _say(before, history.switch(name, by, utc_now(), enabled=enabled))
-
-    return switch
+@project.command("enable")
+@click.argument("name")
+@BY
+def project_enable(name: str, by: str) -> None:
+    """Switch project NAME on: a deployment of it must have posted."""
+    app = application()
+    before = app.history.newest(name)
+    _say(before, app.switching.enable(name, by, utc_now()))
 
 
-project_enable = _switch("enable", "Switch project NAME on.", enabled=True)
-project_disable = _switch("disable", "Switch project NAME off: it keeps nothing.", enabled=False)
+@project.command("disable")
+@click.argument("name")
+@BY
+def project_disable(name: str, by: str) -> None:
+    """Switch project NAME off: it keeps nothing."""
+    app = application()
+    before = app.history.newest(name)
+    _say(before, app.switching.disable(name, by, utc_now()))
 
 
 def _newest_of(history: SettingsHistory, name: str) -> SettingsVersion | None:
@@ -126,6 +134,12 @@ def _say(before: SettingsVersion | None, after: SettingsVersion) -> None:
     click.echo(f"{after.settings.project}: settings version {after.version} in force{suffix}")
     if not unchanged:
         _say_changes(before, after)
+
+
+def _say_next(name: str, *, seen: bool) -> None:
+    """Say how a project that is off is switched on."""
+    until = "" if seen else " until a deployment of it has posted; then"
+    click.echo(f"  switched off{until}: lsal project enable {name}")
 
 
 def _say_changes(before: SettingsVersion | None, after: SettingsVersion) -> None:

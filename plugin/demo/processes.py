@@ -105,6 +105,11 @@ class Processes:
             if not executor.running():
                 raise DemoError(f"{name} has ended by itself{self._tail(name)}")
 
+    def pid(self, name: str) -> int:
+        """The process id of a program."""
+        running = next(executor.process for known, executor in self._running if known == name)
+        return running.pid if running else 0
+
     def log(self, name: str) -> Path:
         """Where a program's output goes."""
         return self.data / "logs" / f"{name.lower().replace(' ', '-')}.log"

@@ -5,10 +5,12 @@ from collections import Counter
 from pathlib import Path
 
 import click
+import httpx
 import msgspec
 import yaml
 
 from plugin.clock import utc_now
+from plugin.demo.camera_scene import MODEL_VERSION
 from plugin.demo.installation import Installation
 from plugin.demo.model_files import CLASSES
 from plugin.demo.processes import DemoError
@@ -16,6 +18,7 @@ from plugin.demo.reviewers import ScriptedReviewer, sign_up
 from plugin.demo.state import save
 from plugin.domain.assigning import Assignment, Wish
 from plugin.domain.batching import Batch
+from plugin.domain.fields import STORED
 from plugin.domain.settings import ProjectSettings
 from plugin.labelstudio.gateway import LabelStudioGateway
 
@@ -26,6 +29,7 @@ INSTRUCTIONS = (
     "not there, add what was missed. Skip images on which you cannot tell."
 )
 IMPORT_TIMEOUT = 180  # seconds without progress
+RULES_TIMEOUT = 30  # seconds; settings are in force everywhere within two
 
 
 class TrainingSetResult(msgspec.Struct):
@@ -49,18 +53,46 @@ class Result(msgspec.Struct):
 
 
 def prepare(installation: Installation) -> None:
-    """Put the demo's settings in force, register the camera, and have two reviewers sign up."""
+    """Register the camera, switch its project on, and have two reviewers sign up.
+
+    Raises:
+        DemoError: the webhook did not take the camera's key, or did not see the project go on.
+    """
     app, state = installation.application, installation.state
     content = yaml.safe_load(Path(__file__).with_name("project.yaml").read_text())
     settings = ProjectSettings.model_validate(content | {"classes": CLASSES})
-    app.history.add(settings, "demo", utc_now())
+    app.switching.apply(settings, "demo", utc_now())
     if not state.deployment_key:
-        _, state.deployment_key = app.deployments.register(PROJECT, "front-door", utc_now())
+        _, state.deployment_key = app.deployments.register(
+            PROJECT, "front-door", utc_now(), version=MODEL_VERSION
+        )
+        save(installation.processes.data, state)
+    _switch_on(installation)
     if installation.own_label_studio:
         for email in REVIEWERS:
             if email not in state.reviewer_tokens:
                 state.reviewer_tokens[email] = sign_up(app.label_studio, email, state.password)
     save(installation.processes.data, state)
+
+
+def _switch_on(installation: Installation) -> None:
+    """Ask for the rules as the camera would: only what was seen can be switched on."""
+    _ask_for_rules(installation)
+    installation.application.switching.enable(PROJECT, "demo", utc_now())
+    deadline = time.monotonic() + RULES_TIMEOUT
+    while not _ask_for_rules(installation).enabled:
+        if time.monotonic() > deadline:
+            raise DemoError("the webhook does not see that the project is switched on")
+        time.sleep(0.1)
+
+
+def _ask_for_rules(installation: Installation) -> ProjectSettings:
+    address = f"{installation.webhook_url}/v1/projects/{PROJECT}/rules"
+    key = installation.state.deployment_key
+    answer = httpx.get(address, headers={"Authorization": f"Bearer {key}"}, timeout=30)
+    if answer.is_error:
+        raise DemoError(f"the webhook does not answer the camera: {answer.text}")
+    return ProjectSettings.model_validate(answer.json()["settings"], context=STORED)
 
 
 def await_imports(installation: Installation) -> None:

@@ -4,28 +4,30 @@ This is the reference and the explanation. What decides in production is compile
 settings (`compiling.py`) and tested to agree with it.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import operator
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
 
 from plugin.domain.prediction import Box, Label, Prediction
 from plugin.domain.settings import Confidence, Count, Near, Uncertainty, When
 from plugin.domain.uncertainty import aggregated, of_one
 
 BOUNDS = {
-    "above": (">", float.__gt__),
-    "more_than": (">", float.__gt__),
-    "at_least": ("≥", float.__ge__),
-    "below": ("<", float.__lt__),
-    "less_than": ("<", float.__lt__),
-    "at_most": ("≤", float.__le__),
+    "above": (">", operator.gt),
+    "more_than": (">", operator.gt),
+    "at_least": ("≥", operator.ge),
+    "below": ("<", operator.lt),
+    "less_than": ("<", operator.lt),
+    "at_most": ("≤", operator.le),
 }
 """Name of a bound: its sign, and what must hold between value and bound."""
 
 Unit = Box | Label
+Units = Sequence[Unit]
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(msgspec.Struct, frozen=True, gc=False):
     """One part of a condition: what was looked at, what was found, what was asked for."""
 
     kind: str
@@ -38,26 +40,32 @@ class Check:
         return f"{self.kind}: {self.value:.4g}, {'is' if self.holds else 'not'} {self.bound}"
 
 
-def checks(when: When | None, prediction: Prediction) -> list[Check]:
-    """Every part of a condition, whether it holds or not; a stub meets none."""
+Checker = Callable[[Prediction], list[Check]]
+"""Every part of a condition, whether it holds of a prediction or not."""
+
+_Part = Callable[[Units, Prediction], Check]
+
+_STUB = Check("prediction", holds=False, value=0, bound="more than a stub")
+
+
+def checker(when: When | None) -> Checker:
+    """What checks a condition; a stub meets none. Its words are put together once, here."""
     if when is None:
-        return []
-    if prediction.stub:
-        return [Check("prediction", holds=False, value=0, bound="more than a stub")]
-    units = list(_units(when, prediction))
-    found = []
-    if when.asks_for_boxes:
-        found.append(_check_boxes(when, units))
-    if when.count is not None:
-        found.append(_check_count(when, when.count, len(units)))
-    if when.uncertainty is not None:
-        found.append(_check_uncertainty(when.uncertainty, units, prediction))
-    if when.empty is not None:
-        bound = "none" if when.empty else "some"
-        found.append(
-            Check("number", holds=(not units) is when.empty, value=len(units), bound=bound)
-        )
-    return found
+        return lambda _: []
+    parts, units_of = list(_parts(when)), _units_of(when)
+
+    def check(prediction: Prediction) -> list[Check]:
+        if prediction.stub:
+            return [_STUB]
+        units = units_of(prediction)
+        return [part(units, prediction) for part in parts]
+
+    return check
+
+
+def checks(when: When | None, prediction: Prediction) -> list[Check]:
+    """Every part of a condition, whether it holds of a prediction or not."""
+    return checker(when)(prediction)
 
 
 def matches(when: When | None, prediction: Prediction) -> bool:
@@ -65,22 +73,43 @@ def matches(when: When | None, prediction: Prediction) -> bool:
     return all(check.holds for check in checks(when, prediction))
 
 
-def _units(when: When, prediction: Prediction) -> Iterator[Unit]:
+def _parts(when: When) -> Iterator[_Part]:
+    if when.asks_for_boxes:
+        yield _boxes_part(when)
+    if when.count is not None:
+        yield _count_part(when, when.count)
+    if when.uncertainty is not None:
+        yield _uncertainty_part(when.uncertainty)
+    if when.empty is not None:
+        yield _empty_part(empty=when.empty)
+
+
+def _units_of(when: When) -> Callable[[Prediction], Units]:
     """The boxes or labels that a condition looks at."""
-    units: tuple[Unit, ...] = prediction.boxes or prediction.labels
-    if not when.top_only and prediction.scores:
-        units = tuple(Label(name, score) for name, score in prediction.scores.items())
-    for unit in units:
-        if when.classes is None or unit.class_name in when.classes:
-            yield unit
+    classes, top_only = when.classes, when.top_only
+
+    def units_of(prediction: Prediction) -> Units:
+        units: Units = prediction.boxes or prediction.labels
+        if not top_only and prediction.scores:
+            units = [Label(name, score) for name, score in prediction.scores.items()]
+        if classes is None:
+            return units
+        return [unit for unit in units if unit.class_name in classes]
+
+    return units_of
 
 
-def _check_boxes(when: When, units: list[Unit]) -> Check:
-    in_band = _band(when)
-    inside = sum(in_band(unit.confidence) for unit in units)
+def _boxes_part(when: When) -> _Part:
+    in_band, at_least = _band(when), when.at_least
     wanted = [*_bounds_of(when.confidence), *_near(when.near)]
     band = f" with confidence {', '.join(wanted)}" if wanted else ""
-    return Check(f"{_what(when)}{band}", inside >= when.at_least, inside, f"≥ {when.at_least}")
+    kind, bound = f"{_what(when)}{band}", f"≥ {at_least}"
+
+    def part(units: Units, _: Prediction) -> Check:
+        inside = len([1 for unit in units if in_band(unit.confidence)])
+        return Check(kind, inside >= at_least, inside, bound)
+
+    return part
 
 
 def _what(when: When) -> str:
@@ -101,7 +130,14 @@ def _band(when: When) -> Callable[[float], bool]:
 def _all_of(bounds: Confidence | Count | None) -> Callable[[float], bool]:
     """Whether a number meets every bound that is given."""
     given = [(BOUNDS[name][1], float(bound)) for name, bound in bounds or () if bound is not None]
-    return lambda value: all(holds(float(value), bound) for holds, bound in given)
+    # One bound or two are nearly always all, and this is asked of every box.
+    if len(given) == 1:
+        [(holds, bound)] = given
+        return lambda value: holds(value, bound)
+    if len(given) == 2:
+        (above, low), (below, high) = given
+        return lambda value: above(value, low) and below(value, high)
+    return lambda value: all(holds(value, bound) for holds, bound in given)
 
 
 def _bounds_of(bounds: Confidence | Count | None) -> list[str]:
@@ -113,16 +149,29 @@ def _near(near: Near | None) -> list[str]:
     return [f"within {near.margin:g} of {near.threshold:g}"] if near else []
 
 
-def _check_count(when: When, count: Count, number: int) -> Check:
-    return Check(_what(when), _all_of(count)(number), number, ", ".join(_bounds_of(count)))
+def _count_part(when: When, count: Count) -> _Part:
+    holds, kind, bound = _all_of(count), _what(when), ", ".join(_bounds_of(count))
+    return lambda units, _: Check(kind, holds(len(units)), len(units), bound)
 
 
-def _check_uncertainty(asked: Uncertainty, units: list[Unit], prediction: Prediction) -> Check:
-    values = (of_one(asked.measure, unit.confidence, scores_of(unit, prediction)) for unit in units)
-    value = aggregated(values, asked.aggregate)
-    holds = value is not None and value > asked.above
-    name = f"{asked.aggregate} {asked.measure.replace('_', ' ')}"
-    return Check(name, holds, value if value is not None else 0.0, f"> {asked.above:g}")
+def _empty_part(*, empty: bool) -> _Part:
+    bound = "none" if empty else "some"
+    return lambda units, _: Check("number", (not units) is empty, len(units), bound)
+
+
+def _uncertainty_part(asked: Uncertainty) -> _Part:
+    kind = f"{asked.aggregate} {asked.measure.replace('_', ' ')}"
+    bound = f"> {asked.above:g}"
+
+    def part(units: Units, prediction: Prediction) -> Check:
+        values = (
+            of_one(asked.measure, unit.confidence, scores_of(unit, prediction)) for unit in units
+        )
+        value = aggregated(values, asked.aggregate)
+        holds = value is not None and value > asked.above
+        return Check(kind, holds, value if value is not None else 0.0, bound)
+
+    return part
 
 
 def scores_of(unit: Unit, prediction: Prediction) -> dict[str, float] | None:

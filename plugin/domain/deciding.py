@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from plugin.domain.compiling import compile_rules
-from plugin.domain.conditions import checks
+from plugin.domain.conditions import Checker, checker
 from plugin.domain.draws import PROJECT, Draw, HashedDraw
 from plugin.domain.prediction import Prediction
 from plugin.domain.settings import ProjectSettings, Rule
 
 
 class Outcome(StrEnum):
-    """What became of an event, in the order in which the questions are asked."""
+    """What became of an event, in the order in which the questions are asked.
+
+    The last is of an event that was answered as kept, and whose image never came.
+    """
 
     DISABLED = "disabled"
     NOT_SAMPLED = "not_sampled"
@@ -20,6 +23,7 @@ class Outcome(StrEnum):
     NEAR_DUPLICATE = "near_duplicate"
     CAP_REACHED = "cap_reached"
     KEPT = "kept"
+    IMAGE_MISSING = "image_missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,16 @@ class Decider:
         self._draw = draw or HashedDraw(settings.seed)
         self._project_draw = self._draw.for_purpose(PROJECT)
         self._verdicts: dict[int, Verdict] = {}
+        self.samples = self._compile_sampling()
         self.decide = self._compile()
+        self._explainers = [_explainer(rule, self._draw) for rule in settings.rules]
+
+    def _compile_sampling(self) -> Callable[[str], bool]:
+        """Whether an event's prediction need be looked at: False for what is not sampled."""
+        rate, draw = self.settings.sampling_rate, self._project_draw
+        if rate >= 1 or not self.settings.enabled:
+            return lambda _event_id: True
+        return lambda event_id: draw(event_id) < rate
 
     def _compile(self) -> Callable[[str, Prediction], Verdict]:
         """The decision as one closure: what does not depend on the event is settled here."""
@@ -75,30 +88,20 @@ class Decider:
 
         return decide
 
+    def explain_sampling(self, event_id: str) -> str:
+        """Why an event was sampled or not."""
+        drawn, rate = self._project_draw(event_id), self.settings.sampling_rate
+        return f"draw {drawn:.4f}{' <' if drawn < rate else ', not <'} sampling rate {rate:.4g}"
+
     def explain(self, event_id: str, prediction: Prediction) -> str:
         """Why an event was decided so: rule by rule the value and the bound that settled it."""
-        settings = self.settings
-        if not settings.enabled:
+        if not self.settings.enabled:
             return "active learning is switched off"
-        drawn = self._project_draw(event_id)
-        if drawn >= settings.sampling_rate:
-            return f"draw {drawn:.4f}, not < sampling rate {settings.sampling_rate:.4g}"
-        if not settings.rules:
-            return f"draw {drawn:.4f} < sampling rate {settings.sampling_rate:.4g}, no rules"
-        return "; ".join(self._explain_rule(rule, event_id, prediction) for rule in settings.rules)
-
-    def _explain_rule(self, rule: Rule, event_id: str, prediction: Prediction) -> str:
-        done = checks(rule.when, prediction)
-        for check in done:
-            if not check.holds:
-                return f"{rule.name}: {check}"
-        drawn = self._draw.for_purpose(rule.name)(event_id)
-        if drawn >= rule.sampling_rate:
-            return (
-                f"{rule.name}: draw {drawn:.4f}, not < its sampling rate {rule.sampling_rate:.4g}"
-            )
-        met = ", ".join(map(str, done)) or "it takes every event"
-        return f"{rule.name} matched ({met})"
+        if not self.samples(event_id):
+            return self.explain_sampling(event_id)
+        if not self.settings.rules:
+            return f"{self.explain_sampling(event_id)}, no rules"
+        return "; ".join([each(event_id, prediction) for each in self._explainers])
 
     def _make_verdict(self, mask: int) -> Verdict:
         """The verdict for a set of matched rules, made once for each set that occurs."""
@@ -110,3 +113,22 @@ class Decider:
         if len(self._verdicts) < MAX_VERDICTS:
             self._verdicts[mask] = verdict
         return verdict
+
+
+def _explainer(rule: Rule, draw: Draw) -> Callable[[str, Prediction], str]:
+    """What says why a rule matched, or what kept it from matching."""
+    check: Checker = checker(rule.when)
+    name, rate, draw_of = rule.name, rule.sampling_rate, draw.for_purpose(rule.name)
+
+    def explain(event_id: str, prediction: Prediction) -> str:
+        done = check(prediction)
+        for each in done:
+            if not each.holds:
+                return f"{name}: {each}"
+        drawn = draw_of(event_id)
+        if drawn >= rate:
+            return f"{name}: draw {drawn:.4f}, not < its sampling rate {rate:.4g}"
+        met = ", ".join(map(str, done)) or "it takes every event"
+        return f"{name} matched ({met})"
+
+    return explain

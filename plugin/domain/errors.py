@@ -37,6 +37,14 @@ class NotAuthenticatedError(ActiveLearningError):
     """No key, or one that opens nothing here."""
 
 
+class ForbiddenError(ActiveLearningError):
+    """It is known who asks, or nobody can be, and this is not theirs."""
+
+
+class GoneError(ActiveLearningError):
+    """What was asked for was there once, and its time is over."""
+
+
 class NotFoundError(ActiveLearningError):
     """A thing that was named does not exist."""
 
@@ -56,6 +64,18 @@ class UnavailableError(ActiveLearningError):
     def __init__(self, dependency: str, reason: str) -> None:
         super().__init__(f"{dependency}: {reason}")
         self.dependency = dependency
+        self.reason = reason
+
+
+class FetchRefusedError(ActiveLearningError):
+    """An image is not fetched from its address, now or later; `reason` says why.
+
+    `host` is all that is said of the address: its path may hold a secret.
+    """
+
+    def __init__(self, host: str, reason: str) -> None:
+        super().__init__(f"{host}: {reason}")
+        self.host = host
         self.reason = reason
 
 

@@ -24,6 +24,10 @@ class ImageInfo(msgspec.Struct, frozen=True):
     size: int
 
 
+NO_IMAGE = ImageInfo(key="", content_type="", sha256="", width=0, height=0, size=0)
+"""Of a frame whose image is yet to come."""
+
+
 class Frame(msgspec.Struct, frozen=True, omit_defaults=True):
     """One kept event. Written once as readable JSON; what changes lies beside it."""
 
@@ -43,6 +47,33 @@ class Frame(msgspec.Struct, frozen=True, omit_defaults=True):
     metadata: dict[str, str | int | float | bool | None] = {}
     settings_version: int = 0
     format: int = 1
+
+
+def described(frame: Frame) -> dict[str, str]:
+    """What a line in the log says of a frame."""
+    return {
+        "project": frame.project,
+        "frame_id": frame.frame_id,
+        "event_id": frame.event_id,
+        "deployment": frame.deployment,
+        "rule": frame.rule,
+    }
+
+
+class Reservation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A frame that was kept before its image was there, with the budget that it holds.
+
+    The image is uploaded by the deployment, or fetched by us where it gave an `address`. What is
+    not there by `expires_at` gives its budget back; `digest` is what the event is remembered by.
+    After `tries` that failed, the next is due at `retry_at`.
+    """
+
+    frame: Frame
+    digest: str
+    expires_at: datetime
+    address: str = ""
+    tries: int = 0
+    retry_at: datetime | None = None
 
 
 class ImportedFrame(msgspec.Struct, frozen=True):

@@ -181,11 +181,16 @@ class NearDuplicates(_Value):
 
 
 class ImageSettings(_Value):
-    """How large an image may be in Label Studio (pixels), and how it is compressed when scaled."""
+    """How large an image may be in Label Studio (pixels), and how it is compressed when scaled.
+
+    Metadata (EXIF with its position, XMP, comments) is dropped when an image is taken in, unless
+    `keep_metadata` says otherwise.
+    """
 
     max_width: Number = Field(default=1280, ge=16, le=16_384)
     max_height: Number = Field(default=1280, ge=16, le=16_384)
     jpeg_quality: Number = Field(default=80, ge=1, le=100)
+    keep_metadata: bool = False
 
 
 class BatchSettings(_Value):

@@ -16,25 +16,30 @@ Timestamp = Annotated[datetime, msgspec.Meta(tz=True)]
 Metadata = dict[str, str | int | float | bool | None]
 
 
-class InlineImage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An image inside the JSON, as base64."""
+class PostedImage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An image inside the JSON, as base64, or the address where we may fetch it."""
 
-    base64: bytes
+    base64: bytes | None = None
+    url: str | None = None
 
 
-class PostedEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An event as it is posted in JSON; in multipart the same fields, the image as a file."""
+class PostedEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """An event as it is posted in JSON; in multipart the same fields, the image as a file.
+
+    Prediction and image stay as they are: most events are turned away before an image is looked at.
+    """
 
     prediction: msgspec.Raw
     event_id: str = ""
     timestamp: Timestamp | None = None
     model_version: str = ""
     metadata: Metadata = {}
-    image: InlineImage | None = None
+    image: msgspec.Raw = msgspec.Raw()
     format: str = ""
 
 
 _events = msgspec.json.Decoder(PostedEvent)
+_images: msgspec.json.Decoder[PostedImage | None] = msgspec.json.Decoder(PostedImage | None)
 _predictions = msgspec.json.Decoder(Prediction)
 _timestamps = msgspec.json.Decoder(Timestamp)
 _metadata = msgspec.json.Decoder(Metadata)
@@ -47,6 +52,21 @@ def decode_event(body: bytes) -> PostedEvent:
         InvalidInputError: it is not JSON, or a field is missing, unknown or of a wrong type.
     """
     return _decode(_events, body, "")
+
+
+def decode_image(raw: msgspec.Raw) -> PostedImage | None:
+    """Decode the image of a posted event; None where it has none.
+
+    Raises:
+        InvalidInputError: it is neither base64 nor an address, or both.
+    """
+    body = bytes(raw)
+    if not body:
+        return None
+    image = _decode(_images, body, "image")
+    if image is not None and (image.base64 is None) == (image.url is None):
+        raise InvalidInputError(FieldError("image", None, "either `base64` or `url`"))
+    return image
 
 
 def decode_metadata(text: str) -> Metadata:
@@ -74,6 +94,15 @@ def decode(body: bytes) -> Prediction:
         InvalidInputError: it is not JSON, or a field is missing or of a wrong type.
     """
     return _decode(_predictions, body, "prediction")
+
+
+def decode_as(kind: type[T], body: bytes) -> T:
+    """Decode a JSON body of another kind.
+
+    Raises:
+        InvalidInputError: it is not JSON, or a field is missing, unknown or of a wrong type.
+    """
+    return _decode(msgspec.json.Decoder(kind), body, "")
 
 
 def _decode(decoder: msgspec.json.Decoder[T], body: bytes, at: str) -> T:

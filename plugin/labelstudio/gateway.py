@@ -5,7 +5,7 @@ double tasks. Here nothing is repeated: who calls knows what may be done again.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -15,18 +15,11 @@ from label_studio_sdk import LabelStudio
 from label_studio_sdk.core.api_error import ApiError
 
 from plugin.domain.errors import LabelStudioError, NotFoundError
+from plugin.labelstudio.counting import CountingClient
+from plugin.labelstudio.tabs import HIDDEN
 from plugin.labelstudio.values import ProjectCounts, TaskState
 
-_HIDDEN = [
-    f"tasks:{column}"
-    for column in (
-        "inner_id", "annotations_results", "annotations_ids", "predictions_results",
-        "predictions_model_versions", "file_upload", "storage_filename", "created_at",
-        "updated_at", "updated_by", "avg_lead_time", "draft_exists", "data.frame_id",
-        "data.event_id", "data.order", "data.shuffle",
-    )
-]  # fmt: skip
-"""Columns of the Data Manager that say nothing to a reviewer."""
+TIMEOUT = 60.0  # seconds
 
 
 class LabelStudioGateway:
@@ -35,13 +28,16 @@ class LabelStudioGateway:
     Every method raises LabelStudioError when the server refuses, fails or does not answer.
     """
 
-    def __init__(self, base_url: str, api_key: str, timeout: float = 60.0) -> None:
-        """Connect with a legacy or a personal access token; `timeout` in seconds."""
+    def __init__(
+        self, base_url: str, api_key: str, count: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """Connect with a legacy or a personal access token; `count` is told how requests end."""
         self.base_url = base_url.rstrip("/")
         # Parts of the SDK are untyped; what comes back is converted by each method.
         self._client: Any = LabelStudio(  # type: ignore[no-untyped-call]
-            base_url=self.base_url, api_key=api_key, timeout=timeout, max_retries=0
-        )
+            base_url=self.base_url, api_key=api_key, timeout=TIMEOUT, max_retries=0,
+            httpx_client=CountingClient(count, timeout=TIMEOUT, follow_redirects=True),
+        )  # fmt: skip
 
     def close(self) -> None:
         """Close the connections to the server."""
@@ -177,7 +173,7 @@ class LabelStudioGateway:
         """Make a Data Manager tab with one reviewer's tasks (all, when ""), and return its id."""
         view = {
             "title": title, "type": "list", "target": "tasks", "ordering": [order],
-            "hiddenColumns": {"explore": _HIDDEN, "labeling": _HIDDEN},
+            "hiddenColumns": {"explore": HIDDEN, "labeling": HIDDEN},
         }  # fmt: skip
         if reviewer:
             view["filters"] = _filters("filter:tasks:data.reviewer", "equal", "String", reviewer)

@@ -1,4 +1,4 @@
-"""Orders of a Data Manager tab, by data fields that every task of ours carries.
+"""Tabs of the Data Manager: their orders, by data fields that every task of ours carries.
 
 Label Studio sorts by the first field alone and, on PostgreSQL, as text; hence one field for each
 order, of a fixed width.
@@ -11,6 +11,17 @@ SHUFFLED = "tasks:data.shuffle"
 
 BY_URGENCY = "tasks:data.order"
 """Highest priority first, then most uncertain first, then oldest first."""
+
+HIDDEN = [
+    f"tasks:{column}"
+    for column in (
+        "inner_id", "annotations_results", "annotations_ids", "predictions_results",
+        "predictions_model_versions", "file_upload", "storage_filename", "created_at",
+        "updated_at", "updated_by", "avg_lead_time", "draft_exists", "data.frame_id",
+        "data.event_id", "data.order", "data.shuffle",
+    )
+]  # fmt: skip
+"""Columns of the Data Manager that say nothing to a reviewer."""
 
 
 def urgency(priority: int, uncertainty: float, captured_at: datetime) -> str:

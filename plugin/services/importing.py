@@ -4,6 +4,7 @@ What makes it exact: before a call, the frames it is about are noted; after it, 
 note that is found shows an import whose end nobody saw, and Label Studio is asked what it has.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -14,13 +15,18 @@ import msgspec
 
 from plugin.clock import Clock
 from plugin.domain.batching import Batch
-from plugin.domain.errors import InvalidInputError, LabelStudioError, NotFoundError
-from plugin.domain.frame import Frame
+from plugin.domain.errors import (
+    ActiveLearningError,
+    InvalidInputError,
+    LabelStudioError,
+    NotFoundError,
+)
+from plugin.domain.frame import Frame, described
 from plugin.domain.settings import ProjectSettings
 from plugin.images import FittedImage, fit, inspect
 from plugin.labelstudio.tasks import order_of, prediction_of, task_of
 from plugin.labelstudio.values import UPLOADS_PER_CALL
-from plugin.queues import ImportQueue
+from plugin.queues import WorkQueue
 from plugin.services.opening import BatchOpener
 from plugin.stores.batches import Batches, TaskRef
 from plugin.stores.locks import Lease, Locks
@@ -29,6 +35,8 @@ from plugin.stores.spool import Spool
 
 if TYPE_CHECKING:
     from plugin.labelstudio.gateway import LabelStudioGateway
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,7 @@ class Importer:
     batches: Batches
     label_studio: "LabelStudioGateway"
     locks: Locks
-    queue: ImportQueue
+    queue: WorkQueue
     clock: Clock
     opener: BatchOpener
 
@@ -122,7 +130,7 @@ class Importer:
     ) -> int:
         self.batches.end_import(batch)
         if len(frames) == 1:
-            self.spool.mark_failed(frames[0], str(error), self.clock())
+            self._set_aside(frames[0], error)
             return 0
         half = len(frames) // 2
         first = self._import(settings, batch, frames[:half])
@@ -137,9 +145,13 @@ class Importer:
             image = fit(data, inspect(data), settings.image)
             drawn = prediction_of(settings, frame, (image.width, image.height))
         except (NotFoundError, InvalidInputError) as error:
-            self.spool.mark_failed(frame, str(error), self.clock())
+            self._set_aside(frame, error)
             return None
         return _Ready(frame, image, drawn)
+
+    def _set_aside(self, frame: Frame, error: ActiveLearningError) -> None:
+        self.spool.mark_failed(frame, str(error), self.clock())
+        log.warning("frame set aside", extra=described(frame) | {"reason": str(error)})
 
     def _call(
         self, settings: ProjectSettings, batch: Batch, ready: Sequence[_Ready]

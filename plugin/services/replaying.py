@@ -37,13 +37,6 @@ MAX_SAID = 300
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
-class ReplayedEvent(PostedEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An event as it was posted. Its image is skipped, whatever it is: that is most of the line."""
-
-    image: msgspec.Raw = msgspec.Raw()  # type: ignore[assignment]  # never read
-    format: str = ""
-
-
 class Decision(msgspec.Struct, frozen=True, gc=False):
     """What became of an event: `matched` are all rules that matched, `rule` the one charged."""
 
@@ -70,7 +63,7 @@ class Replayed(NamedTuple):
     repeated: bool = False
 
 
-_events = msgspec.json.Decoder(ReplayedEvent)
+_events = msgspec.json.Decoder(PostedEvent)
 
 
 class Replay:
@@ -107,9 +100,12 @@ class Replay:
     def _answer(self, line: bytes) -> Replayed:
         event = _decode(line)
         now = self._now(event.timestamp)
+        event_id = event_id_of(event)
+        if not self._decider.samples(event_id):
+            reason = self._decider.explain_sampling(event_id) if self._explain else ""
+            return Replayed(Decision(event_id, Outcome.NOT_SAMPLED, [], reason=reason), now)
         body = bytes(event.prediction)
         prediction = decode_prediction(body, self._expected, event.format or self._format)
-        event_id = event_id_of(event.event_id, body)
         verdict = self._decider.decide(event_id, prediction)
         if verdict.refused is not None:
             return Replayed(self._decision(event_id, prediction, verdict), now)
@@ -148,7 +144,7 @@ class Replay:
         return Decision(event_id, outcome, matched, rule, reason)
 
 
-def _decode(line: bytes) -> ReplayedEvent:
+def _decode(line: bytes) -> PostedEvent:
     try:
         event = _events.decode(line)
     except UNREADABLE as error:

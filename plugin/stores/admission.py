@@ -2,43 +2,29 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 from redis import Redis
 
-from plugin.domain.budget import REMEMBER, cap_in_words, generation
-from plugin.domain.settings import Limits, ProjectSettings, Rule
+from plugin.domain.budget import REMEMBER, cap_in_words
+from plugin.domain.settings import ProjectSettings
 from plugin.domain.windows import window_starts
+from plugin.stores.admission_questions import KEEP, PROJECT, Candidate, Moment, keys_of, look_of
+from plugin.stores.scripts import Script
 
-__all__ = ["REMEMBER", "Admission", "AdmissionControl", "Candidate"]
+__all__ = ["REMEMBER", "Admission", "AdmissionControl", "Candidate", "Grant"]
 
 GROUP = 500
 """Candidates in one call; Lua can pass no more than some thousand values to a function."""
 
-PROJECT = ""
-"""The scope of the project's own caps; rules are scopes under their names."""
+WINDOWS = ("minute", "hour", "day")
 
 Kind = Literal["granted", "known", "conflict", "near_duplicate", "full"]
 
 
-class Candidate(msgspec.Struct, frozen=True):
-    """An event that the settings would keep.
-
-    `digest` tells two bodies under one id apart, `look` is the image's perceptual hash (64 bits)
-    where near-duplicates are looked for.
-    """
-
-    frame_id: str
-    digest: str
-    matched: tuple[Rule, ...]
-    look: int | None = None
-
-
-class Admission(msgspec.Struct, frozen=True, array_like=True):
+class Admission(msgspec.Struct, frozen=True):
     """The answer.
 
     `rule` names the one charged ("" without rules); `scope` ("" for the project) and `window` the
@@ -59,97 +45,122 @@ class Admission(msgspec.Struct, frozen=True, array_like=True):
         return cap_in_words(self.scope, self.window) if self.window else ""
 
 
-_answers = msgspec.json.Decoder(list[Admission])
+class Grant(msgspec.Struct, frozen=True):
+    """All that is needed to give a granted frame's credit back.
+
+    `rule` is the one charged ("" without rules), `granted_at` the time given to `admit`, `look` the
+    one kept under the frame, by `admit` or by `compare`.
+    """
+
+    frame_id: str
+    digest: str
+    rule: str
+    granted_at: datetime
+    look: int | None = None
+
+
+_Answer = int | str | tuple[str, int]
+_answers = msgspec.json.Decoder(list[_Answer])
 
 
 class AdmissionControl:
-    """Caps, remembered events and looks in Redis, asked in one atomic step."""
+    """Caps, remembered events and looks in Redis, each question one atomic step.
+
+    Errors of Redis come as redis-py raises them. Safe to share between threads.
+    """
 
     def __init__(self, redis: Redis) -> None:
-        self._admit = redis.register_script(_source("admit.lua"))
-        self._release = redis.register_script(_source("release.lua"))
+        """`redis` answers with text."""
+        self._admit_one = Script(redis, 3, "admit_one.lua")
+        self._admit = Script(redis, 4, "counters.lua", "looks.lua", "admit.lua")
+        self._compare = Script(redis, 1, "looks.lua", "compare.lua")
+        self._release = Script(redis, 3, "counters.lua", "release.lua")
+        self._moments: dict[str, Moment] = {}
 
     def admit(self, settings: ProjectSettings, candidate: Candidate, now: datetime) -> Admission:
         """Charge the project and the first matching rule that has budget, or say why not."""
-        return self.admit_all(settings, [candidate], now)[0]
+        if candidate.look is not None and settings.near_duplicates is not None:
+            return self.admit_all(settings, [candidate], now)[0]
+        moment = self._moment(settings, now)
+        scopes, question = moment.ask(candidate)
+        answer: _Answer | None = self._admit_one(*moment.caps_keys, question)
+        if answer is None:  # A counter is in the old format.
+            return self.admit_all(settings, [candidate], now)[0]
+        return _admission(answer, candidate, scopes)
 
     def admit_all(
         self, settings: ProjectSettings, candidates: Sequence[Candidate], now: datetime
     ) -> list[Admission]:
         """Decide on a group in one step, in its order; as if one by one, many times as fast."""
-        answers: list[Admission] = []
+        admissions: list[Admission] = []
+        moment = self._moment(settings, now)
         for start in range(0, len(candidates), GROUP):
             group = candidates[start : start + GROUP]
-            said = self._admit(
-                keys=_keys(settings.project, now), args=[_request(settings, group, now)]
-            )
-            answers += _answers.decode(said)
-        return answers
+            scopes, question = moment.ask_all(group, now)
+            answers = _answers.decode(self._admit(*moment.keys, question))
+            granted = [Admission("granted", rule) for rule in scopes]
+            admissions += [
+                granted[answer]
+                if isinstance(answer, int) and answer >= 0
+                else _admission(answer, candidate, scopes)
+                for candidate, answer in zip(group, answers, strict=True)
+            ]
+        return admissions
 
-    def release(
-        self,
-        settings: ProjectSettings,
-        candidate: Candidate,
-        admission: Admission,
-        granted_at: datetime,
-    ) -> bool:
+    def compare(
+        self, settings: ProjectSettings, frame_id: str, look: int, now: datetime
+    ) -> Admission | None:
+        """Compare the look of a frame that was granted without one, and keep it.
+
+        Returns:
+            The near-duplicate of another frame that it is, its look not kept; None when it is none,
+            also where the settings compare no looks.
+        """
+        near = settings.near_duplicates
+        if near is None:
+            return None
+        said = (look_of(look), frame_id, int(now.timestamp()), near.within, near.distance)
+        looks = keys_of(settings.project, now)[3]
+        found: tuple[str, int] | None = self._compare(looks, *said)
+        if found is None:
+            return None
+        twin, distance = found
+        return Admission("near_duplicate", twin=twin, distance=distance)
+
+    def release(self, settings: ProjectSettings, grant: Grant) -> bool:
         """Give a granted frame's credit back to the windows it came from; it may be posted again.
+
+        The settings may be of any version. Under another time zone the day's credit is lost.
 
         Returns:
             Whether the grant was still there.
         """
-        project, rule = settings.project, admission.rule
-        limits = next((each.limits for each in candidate.matched if each.name == rule), Limits())
-        starts = window_starts(granted_at, ZoneInfo(settings.batch.timezone))
-        charged: list[str | int] = []
-        for scope, bounds in ((PROJECT, settings.limits), (rule, limits)):
-            of_scope = zip(starts, _limits(bounds), strict=True)
-            charged += [scope, *("" if limit < 0 else starts[name] for name, limit in of_scope)]
-        look = _look(candidate)
-        member = f"{look} {candidate.frame_id}" if look else ""
-        arguments = [candidate.frame_id, f"{candidate.digest}:{rule}", member, *charged]
-        return bool(self._release(keys=_keys(project, granted_at)[:3], args=arguments))
+        counters, events, _, looks = keys_of(settings.project, grant.granted_at)
+        look = look_of(grant.look)
+        remembered = f"{grant.digest}:{grant.rule}"
+        kept = f"{look} {grant.frame_id}" if look else ""
+        starts = window_starts(grant.granted_at, ZoneInfo(settings.batch.timezone)).values()
+        charged = {PROJECT, grant.rule}
+        given = self._release(
+            counters, looks, events, grant.frame_id, remembered, kept, KEEP, *starts, *charged
+        )
+        return bool(given)
+
+    def _moment(self, settings: ProjectSettings, now: datetime) -> Moment:
+        moment = self._moments.get(settings.project)
+        if moment is None or not moment.holds(settings, now):
+            moment = self._moments[settings.project] = Moment(settings, now)
+        return moment
 
 
-def _request(settings: ProjectSettings, candidates: Sequence[Candidate], now: datetime) -> bytes:
-    """What admit.lua asks for, as MessagePack."""
-    starts = window_starts(now, ZoneInfo(settings.batch.timezone))
-    limits = {rule.name: rule.limits for each in candidates for rule in each.matched}
-    index = {name: number for number, name in enumerate(limits, start=2)}
-    scopes = [(PROJECT, *_limits(settings.limits))]
-    scopes += [(name, *_limits(bounds)) for name, bounds in limits.items()]
-    asked = [
-        (each.frame_id, each.digest, _look(each), [index[rule.name] for rule in each.matched])
-        for each in candidates
-    ]
-    near = settings.near_duplicates
-    within, distance = (near.within, near.distance) if near else (0, 0)
-    return msgspec.msgpack.encode(
-        (int(now.timestamp()), REMEMBER, within, distance, tuple(starts.values()), scopes, asked)
-    )
-
-
-def _limits(limits: Limits) -> tuple[int, int, int]:
-    """Limits a minute, an hour and a day, -1 for none."""
-    minute, hour, day = limits.per_minute, limits.per_hour, limits.per_day
-    return (
-        -1 if minute is None else minute,
-        -1 if hour is None else hour,
-        -1 if day is None else day,
-    )
-
-
-def _look(candidate: Candidate) -> str:
-    return "" if candidate.look is None else f"{candidate.look:016x}"
-
-
-def _keys(project: str, now: datetime) -> list[str]:
-    """Counters, looks, and the events remembered in this generation and the one before."""
-    lately = generation(now)
-    events = (f"lsal:{project}:events:{each}" for each in (lately, lately - 1))
-    return [f"lsal:{project}:caps", f"lsal:{project}:looks", *events]
-
-
-@cache
-def _source(name: str) -> str:
-    return files("plugin.stores").joinpath(name).read_text()
+def _admission(answer: _Answer, candidate: Candidate, scopes: Sequence[str]) -> Admission:
+    if isinstance(answer, int):
+        if answer >= 0:
+            return Admission("granted", scopes[answer])
+        scope, window = divmod(-1 - answer, len(WINDOWS))
+        return Admission("full", scope=scopes[scope], window=WINDOWS[window])
+    if isinstance(answer, str):
+        digest, _, rule = answer.partition(":")
+        return Admission("known", rule) if digest == candidate.digest else Admission("conflict")
+    twin, distance = answer
+    return Admission("near_duplicate", twin=twin, distance=distance)

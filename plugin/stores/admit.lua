@@ -1,160 +1,110 @@
 -- One atomic step for a group of candidates: is each known, does it look like one kept lately, is
 -- there budget, and if so charge it.
 --
--- KEYS[1]  hash of counters, one field per scope: when the minute, hour and day that it counts began
---          and how many each has, "<minute>:<count>:<hour>:<count>:<day>:<count>"
--- KEYS[2]  sorted set of what kept frames look like: "<16 hex digits> <frame id>" by Unix seconds
--- KEYS[3]  hash of the events remembered lately: "<digest>:<rule>" by frame id
--- KEYS[4]  the same of the time before; a generation lasts as long as an event is to be remembered
--- ARGV[1]  MessagePack: [now, remember, within, distance, starts, scopes, candidates]
---            now in Unix seconds, remember and within in seconds (within 0: looks are not compared)
---            starts: when the current minute, hour and day began, in Unix seconds
---            scopes, the project first: [[name, limit a minute, an hour, a day], …], -1 for none
---            candidates: [[frame id, digest, look in hex or "", [index of a scope, …]], …]
---            indices count from 1
+-- KEYS[1]  hash of counters, one field per scope (counters.lua)
+-- KEYS[2]  hash of the events remembered lately: "<digest>:<rule>" by frame id
+-- KEYS[3]  the same of the time before; a generation lasts as long as an event is to be remembered
+-- KEYS[4]  sorted set of looks (looks.lua)
+-- ARGV[1]  MessagePack, an array:
+--            when the current minute, hour and day began, in Unix seconds
+--            for how many seconds the events are kept
+--            now in Unix seconds, within in seconds (0: looks are not compared), distance in bits
+--            names of the scopes, "" for the project first
+--            limits of the scopes: [[a minute, an hour, a day], …]
+--            the rules that matched: [[scope, …], …]; scopes and the like are counted from 1 here
+--            candidates, an array each: frame ids, digests, looks in hex or "", places in the rules
+--              that matched
 --
--- Returns JSON, per candidate [kind, rule charged, scope and window that are full, twin, distance],
---   cut short behind the last that says something: "granted" and "known" have a rule ("" when none
---   was asked), "full" a scope and a window, "near_duplicate" a twin's frame id and its distance in
---   bits, "conflict" nothing more.
+-- Returns JSON, per candidate: the scope charged, counted from 0, 0 without rules; or what is
+--   remembered of the event; or [twin's frame id, distance]; or, where a cap is reached,
+--   -1 - 3 * scope - window, both counted from 0.
 
-local counters, looks, events, events_before = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local now, remember, within, distance, starts, scopes, candidates =
-  unpack(cmsgpack.unpack(ARGV[1]))
-local band, bxor, rshift = bit.band, bit.bxor, bit.rshift
-local windows = {"minute", "hour", "day"}
+local counters, events, events_before, looks = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local minute, hour, day, keep, now, within, distance, names, limits, matches,
+  frame_ids, digests, wanted, matched = unpack(cmsgpack.unpack(ARGV[1]))
 
--- All counters are read in one call and written in one, however many candidates there are.
-local names, counts, charged = {}, {}, {}
-for index, scope in ipairs(scopes) do names[index] = scope[1] end
-for index, stored in ipairs(redis.call("HMGET", counters, unpack(names))) do
-  local count = {starts[1], 0, starts[2], 0, starts[3], 0}
-  if stored then
-    local known = {stored:match("^(%d+):(%d+):(%d+):(%d+):(%d+):(%d+)$")}
-    for at = 1, 5, 2 do
-      local start = tonumber(known[at])
-      -- A clock that was set back stays in the window it had reached: nothing is granted twice.
-      if start >= count[at] then count[at], count[at + 1] = start, tonumber(known[at + 1]) end
-    end
-  end
-  counts[index] = count
+-- All is read in one call and written in one, however many candidates there are.
+local counts = redis.call("HMGET", counters, unpack(names))
+local lately = redis.call("HMGET", events, unpack(frame_ids))
+local before = redis.call("HMGET", events_before, unpack(frame_ids))
+
+-- How many frames each scope may still have, and how many it had here: a frame counts in all of its
+-- windows, so one number says it for the three.
+local spare, taken, granted_answers = {}, {}, {}
+for scope, stored in ipairs(counts) do
+  local count, limit = {read_counter(stored, minute, hour, day)}, limits[scope]
+  counts[scope], taken[scope], granted_answers[scope] = count, 0, tostring(scope - 1)
+  spare[scope] = math.min(limit[1] - count[2], limit[2] - count[4], limit[3] - count[6])
 end
 
-local frame_ids, remembered, new_events = {}, {}, {}
-for index, candidate in ipairs(candidates) do frame_ids[index] = candidate[1] end
-for _, key in ipairs({events_before, events}) do
-  for index, event in ipairs(redis.call("HMGET", key, unpack(frame_ids))) do
-    if event then remembered[frame_ids[index]] = event end
-  end
-end
-
-local function full_window(index)
-  local scope, count = scopes[index], counts[index]
+-- The answer where a scope is full: it names the first of its windows that is.
+local function refusal(scope)
+  local count, limit = counts[scope], limits[scope]
   for window = 1, 3 do
-    local limit = scope[window + 1]
-    if limit >= 0 and count[2 * window] >= limit then return windows[window] end
+    if count[2 * window] + taken[scope] >= limit[window] then return 3 - 3 * scope - window end
   end
 end
 
-local function charge(index)
-  local scope, count = scopes[index], counts[index]
-  for window = 1, 3 do
-    if scope[window + 1] >= 0 then
-      count[2 * window] = count[2 * window] + 1
-      charged[index] = true
-    end
+-- The first of the rules with spare budget, 1 without rules; or nil.
+local function find_scope(rules)
+  for place = 1, #rules do
+    local scope = rules[place]
+    if taken[scope] < spare[scope] then return scope end
   end
-end
-
--- The first matching rule with spare budget; or none, and the first one that is full.
-local function find_rule(matched)
-  local first_full, first_window
-  for _, index in ipairs(matched) do
-    local window = full_window(index)
-    if not window then return index end
-    if not first_full then first_full, first_window = index, window end
-  end
-  return nil, first_full, first_window
-end
-
-local function ones(x)
-  x = x - band(rshift(x, 1), 0x55555555)
-  x = band(x, 0x33333333) + band(rshift(x, 2), 0x33333333)
-  x = band(x + rshift(x, 4), 0x0f0f0f0f)
-  x = x + rshift(x, 8)
-  return band(x + rshift(x, 16), 0x3f)
-end
-
-local function halves(look)
-  return tonumber(look:sub(1, 8), 16), tonumber(look:sub(9, 16), 16)
+  if #rules == 0 then return 1 end
 end
 
 local kept
-local function kept_looks()
-  if kept then return kept end
-  kept = {}
-  redis.call("ZREMRANGEBYSCORE", looks, "-inf", now - within)
-  for index, member in ipairs(redis.call("ZRANGE", looks, 0, -1)) do
-    local high, low = halves(member)
-    kept[index] = {high, low, member:sub(18)}
-  end
-  return kept
-end
-
-local function near_duplicate(look)
-  local high, low = halves(look)
-  for _, other in ipairs(kept_looks()) do
-    local apart = ones(bxor(high, other[1])) + ones(bxor(low, other[2]))
-    if apart <= distance then return other[3], apart end
-  end
+local function twin_of(look, frame_id)
+  kept = kept or looks_since(looks, now - within)
+  return find_twin(kept, look, frame_id, distance)
 end
 
 local function remember_look(look, frame_id)
   local high, low = halves(look)
-  table.insert(kept_looks(), {high, low, frame_id})
-  redis.call("ZADD", looks, now, look .. " " .. frame_id)
-  redis.call("EXPIRE", looks, within)
+  kept[#kept + 1] = {high, low, frame_id}
+  keep_look(looks, look, frame_id, now, within)
 end
 
-local function admit(candidate)
-  local frame_id, digest, look, matched = unpack(candidate)
-  local event = remembered[frame_id]
-  if event then
-    local known_digest, rule = event:match("^(.-):(.*)$")
-    if known_digest ~= digest then return {"conflict"} end
-    return {"known", rule}
+local granted, new_events, size = {}, {}, 0
+local function admit(index)
+  local frame_id = frame_ids[index]
+  local event = lately[index] or before[index] or granted[frame_id]
+  if event then return cjson.encode(event) end
+  local look = within > 0 and wanted[index] ~= "" and wanted[index]
+  if look then
+    local twin, apart = twin_of(look, frame_id)
+    if twin then return cjson.encode({twin, apart}) end
   end
-  local compare = within > 0 and look ~= ""
-  if compare then
-    local twin, apart = near_duplicate(look)
-    if twin then return {"near_duplicate", "", "", "", twin, apart} end
-  end
-  local window = full_window(1)
-  if window then return {"full", "", names[1], window} end
-  local rule, full, full_in = find_rule(matched)
-  if full and not rule then return {"full", "", names[full], full_in} end
-  charge(1)
-  if rule then charge(rule) end
-  if compare then remember_look(look, frame_id) end
-  local name = rule and names[rule] or ""
-  event = digest .. ":" .. name
-  remembered[frame_id] = event
-  new_events[#new_events + 1] = frame_id
-  new_events[#new_events + 1] = event
-  return {"granted", name}
+  if taken[1] >= spare[1] then return refusal(1) end
+  local rules = matches[matched[index]]
+  local scope = find_scope(rules)
+  if not scope then return refusal(rules[1]) end
+  taken[1] = taken[1] + 1
+  if scope > 1 then taken[scope] = taken[scope] + 1 end
+  if look then remember_look(look, frame_id) end
+  event = digests[index] .. ":" .. names[scope]
+  granted[frame_id] = event
+  new_events[size + 1], new_events[size + 2] = frame_id, event
+  size = size + 2
+  return granted_answers[scope]
 end
 
 local answers = {}
-for index, candidate in ipairs(candidates) do answers[index] = admit(candidate) end
+for index = 1, #frame_ids do answers[index] = admit(index) end
+local json = "[" .. table.concat(answers, ",") .. "]"
+if size == 0 then return json end
 
 local written = {}
-for index in pairs(charged) do
-  written[#written + 1] = names[index]
-  written[#written + 1] = table.concat(counts[index], ":")
+for scope, count in ipairs(counts) do
+  local more = taken[scope]
+  if more > 0 then
+    count[2], count[4], count[6] = count[2] + more, count[4] + more, count[6] + more
+    written[#written + 1] = names[scope]
+    written[#written + 1] = struct.pack(COUNTER, unpack(count))
+  end
 end
-if #written > 0 then redis.call("HSET", counters, unpack(written)) end
-if #new_events > 0 then
-  redis.call("HSET", events, unpack(new_events))
-  redis.call("EXPIRE", events, 2 * remember)
-end
-return cjson.encode(answers)
+redis.call("HSET", counters, unpack(written))
+redis.call("HSET", events, unpack(new_events))
+redis.call("EXPIRE", events, keep)
+return json

@@ -2,17 +2,33 @@
 
 Counts are added up in the process and flushed every second, so that an event which is turned away
 costs no call to Redis. A `kill -9` loses at most a second of counts, never a frame.
+
+The stages of an event:
+
+    received, sampled, matched      how far it came
+    outcome:<outcome>               what became of it; `repeated` for one that came again
+    rule:<name>                     the rule that was charged for it
+    edge:<outcome>                  what a client decided on its own, as it reports it
 """
 
-import threading
-from collections import Counter
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from redis import Redis
-from redis.exceptions import RedisError
+
+from plugin.stores.sums import Addition, SharedSums
 
 KEEP = 35 * 24 * 3600
 """Seconds for which hourly counts are kept."""
+
+
+class _Hour(NamedTuple):
+    """An hour in UTC, until which time it lasts, and its name."""
+
+    start: datetime
+    end: datetime
+    name: str
 
 
 class Funnel:
@@ -20,68 +36,52 @@ class Funnel:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._lock = threading.Lock()
-        self._counts: Counter[tuple[str, str, str]] = Counter()
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._sums: SharedSums[tuple[str, str, str]] = SharedSums(redis, _additions)
+        self._hour = _hour_of(datetime(1970, 1, 1, tzinfo=UTC))
 
     def count(self, project: str, stages: tuple[str, ...], now: datetime) -> None:
         """Count one event at every stage that it reached."""
-        hour = now.strftime("%Y-%m-%dT%H")
-        with self._lock:
-            for stage in stages:
-                self._counts[project, hour, stage] += 1
+        hour = self._name_of(now)
+        self._sums.add([((project, hour, stage), 1) for stage in stages])
+
+    def count_all(self, project: str, counts: Mapping[str, int], now: datetime) -> None:
+        """Count a group of events: how many of them reached each stage."""
+        hour = self._name_of(now)
+        self._sums.add([((project, hour, stage), number) for stage, number in counts.items()])
 
     def flush(self) -> None:
-        """Add what was counted to Redis; kept for the next time when Redis is away."""
-        with self._lock:
-            counts, self._counts = self._counts, Counter()
-        if not counts:
-            return
-        pipeline = self._redis.pipeline(transaction=True)
-        for (project, hour, stage), number in counts.items():
-            pipeline.hincrby(_total(project), stage, number)
-            pipeline.hincrby(_hour(project, hour), stage, number)
-            pipeline.expire(_hour(project, hour), KEEP)
-        try:
-            pipeline.execute()
-        except RedisError:
-            with self._lock:
-                self._counts.update(counts)
-            raise
+        """Add what was counted to Redis.
+
+        Raises:
+            RedisError: it is away; what was counted is kept for the next time.
+        """
+        self._sums.flush()
 
     def totals(self, project: str) -> dict[str, int]:
         """Counts of all processes since the project began."""
         stored = self._redis.hgetall(_total(project))
         return {str(stage): int(number) for stage, number in stored.items()}
 
-    def start(self, every: float = 1.0) -> None:
-        """Flush in the background until `stop`."""
+    def _name_of(self, now: datetime) -> str:
+        """The hour's name, kept from one event to the next: making it costs more than counting."""
+        hour = self._hour
+        if not hour.start <= now < hour.end:
+            hour = self._hour = _hour_of(now)
+        return hour.name
 
-        def run() -> None:
-            while not self._stop.wait(every):
-                self._try_to_flush()
-            self._try_to_flush()
 
-        self._thread = threading.Thread(target=run, name="funnel", daemon=True)
-        self._thread.start()
+def _hour_of(now: datetime) -> _Hour:
+    start = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    return _Hour(start, start + timedelta(hours=1), f"{start:%Y-%m-%dT%H}")
 
-    def stop(self) -> None:
-        """Flush for the last time and end the background thread."""
-        self._stop.set()
-        if self._thread:
-            self._thread.join()
 
-    def _try_to_flush(self) -> None:
-        try:
-            self.flush()
-        except RedisError:
-            return  # the counts are still here; the next flush takes them along
+def _additions(key: tuple[str, str, str], number: int) -> tuple[Addition, Addition]:
+    project, hour, stage = key
+    return (
+        Addition(_total(project), stage, number),
+        Addition(f"{_total(project)}:{hour}", stage, number, KEEP),
+    )
 
 
 def _total(project: str) -> str:
     return f"lsal:{project}:funnel"
-
-
-def _hour(project: str, hour: str) -> str:
-    return f"lsal:{project}:funnel:{hour}"

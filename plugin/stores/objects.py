@@ -2,15 +2,34 @@
 
 import os
 import re
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from os.path import dirname
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from plugin.domain.errors import NotFoundError
+from plugin.stores.durable import (
+    discard,
+    link_into_place,
+    sync,
+    sync_all,
+    write_beside,
+)
 
 _KEY = re.compile(r"^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$")
+
+
+class Pair(NamedTuple):
+    """Two objects of which the second names the first, like a frame's image and its record.
+
+    The first is replaced where it exists: without its second it is what a crash left behind.
+    """
+
+    first_key: str
+    first: bytes
+    second_key: str
+    second: bytes
 
 
 class ObjectStore(Protocol):
@@ -21,6 +40,13 @@ class ObjectStore(Protocol):
 
     def create(self, key: str, data: bytes) -> bool:
         """Write an object unless its key is taken; False when it was."""
+
+    def create_pairs(self, pairs: Sequence[Pair]) -> list[bool]:
+        """Make pairs of objects durable together: never a second one without its first.
+
+        Either all of it is done when this returns, or, when it raises, none of the second ones is
+        there. False for a pair whose second key was taken.
+        """
 
     def get(self, key: str) -> bytes:
         """Read an object.
@@ -47,28 +73,53 @@ class FolderStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
+        self._prefix = f"{self.root}/"
 
     def put(self, key: str, data: bytes) -> None:
         """Write or replace an object; it is durable when this returns."""
         path = self._path(key)
-        beside = self._write_beside(path, data)
-        beside.replace(path)
-        _sync_folder(path.parent)
+        beside = self._write_synced(path, data)
+        os.replace(beside, path)
+        sync(dirname(path))
 
     def create(self, key: str, data: bytes) -> bool:
         """Write an object unless its key is taken; False when it was."""
         path = self._path(key)
-        if path.exists():
+        if os.path.exists(path):
             return False
-        beside = self._write_beside(path, data)
+        created = link_into_place(self._write_synced(path, data), path)
+        if created:
+            sync(dirname(path))
+        return created
+
+    def create_pairs(self, pairs: Sequence[Pair]) -> list[bool]:
+        """Make pairs of objects durable together: never a second one without its first.
+
+        All of the files are synced at once, which makes a group of sixteen several times as fast as
+        its files one by one.
+
+        Raises:
+            OSError: the disk refused; none of the second objects is there.
+        """
+        firsts = [self._path(pair.first_key) for pair in pairs]
+        seconds = [self._path(pair.second_key) for pair in pairs]
+        beside: list[str] = []
+        linked: list[str] = []
         try:
-            os.link(beside, path)  # unlike rename, a link never replaces what is there
-        except FileExistsError:
-            return False
-        finally:
-            beside.unlink()
-        _sync_folder(path.parent)
-        return True
+            for pair, first, second in zip(pairs, firsts, seconds, strict=True):
+                beside.append(write_beside(first, pair.first))
+                os.replace(beside[-1], first)
+                beside[-1] = write_beside(second, pair.second)
+            sync_all([*firsts, *beside, *map(dirname, firsts)])
+            created = []
+            for written, second in zip(beside, seconds, strict=True):
+                created.append(link_into_place(written, second))
+                linked += [second] if created[-1] else []
+            sync_all(map(dirname, linked))
+        except OSError:
+            discard([*linked, *beside])
+            raise
+        return created
 
     def get(self, key: str) -> bytes:
         """Read an object.
@@ -77,27 +128,19 @@ class FolderStore:
             NotFoundError: there is none.
         """
         try:
-            return self._path(key).read_bytes()
+            with open(self._path(key), "rb") as file:
+                return file.read()
         except FileNotFoundError:
             raise NotFoundError("object", key) from None
 
     def exists(self, key: str) -> bool:
         """Whether there is an object under this key."""
-        return self._path(key).exists()
+        return os.path.exists(self._path(key))
 
     def delete(self, key: str) -> None:
         """Remove an object; nothing happens when there is none."""
-        self._path(key).unlink(missing_ok=True)
-
-    def check(self) -> None:
-        """Prove that the folder can be written to.
-
-        Raises:
-            OSError: it cannot.
-        """
-        _make_folders(self.root)
-        with tempfile.TemporaryFile(dir=self.root):
-            return
+        with suppress(FileNotFoundError):
+            os.unlink(self._path(key))
 
     def keys(self, prefix: str) -> Iterator[str]:
         """Yield the keys below a prefix that ends in `/`, sorted."""
@@ -106,53 +149,31 @@ class FolderStore:
             folders.sort()
             for name in sorted(files):
                 if not name.startswith("."):
-                    yield (Path(here) / name).relative_to(self.root).as_posix()
+                    yield f"{here}/{name}".removeprefix(self._prefix)
 
     def folders(self, prefix: str) -> list[str]:
         """Names of the folders directly below a prefix, sorted; their content is not read."""
         folder = self._path(prefix.removesuffix("/"))
-        if not folder.is_dir():
+        if not os.path.isdir(folder):
             return []
         with os.scandir(folder) as entries:
             return sorted(entry.name for entry in entries if entry.is_dir())
 
-    def _path(self, key: str) -> Path:
+    def _path(self, key: str) -> str:
         if not _KEY.match(key):
             # A bug of ours, never the user's: names are checked before they get here.
             raise ValueError(f"not a key: {key!r}")
-        return self.root / key
+        return self._prefix + key
 
-    def _write_beside(self, path: Path, data: bytes) -> Path:
-        if not path.parent.is_dir():
-            _make_folders(path.parent)
-        handle, name = tempfile.mkstemp(prefix=".", dir=path.parent)
+    @staticmethod
+    def _write_synced(path: str, data: bytes) -> str:
+        beside = write_beside(path, data)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+            sync(beside)
         except OSError:
-            with suppress(FileNotFoundError):
-                Path(name).unlink()
+            discard([beside])
             raise
-        return Path(name)
-
-
-def _make_folders(folder: Path) -> None:
-    """Make a folder and those above it so that they outlive a power cut."""
-    if not folder.is_dir():
-        _make_folders(folder.parent)
-        folder.mkdir(exist_ok=True)
-        _sync_folder(folder.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename or a link in this folder durable (fsync of the file alone does not)."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        return beside
 
 
 def open_store(url: str) -> FolderStore:

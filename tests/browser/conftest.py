@@ -67,7 +67,6 @@ def _serving(application: Application) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
-        application.funnel.stop()
         application.close()
 
 

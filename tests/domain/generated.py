@@ -95,7 +95,9 @@ def _project(chance: Random) -> dict[str, Any]:
         "enabled": chance.random() < 0.5,
         "sampling_rate": chance.choice(SHARES),
         "limits": _limits(chance),
-        "image": _some(chance, max_width=640, max_height=16_384, jpeg_quality=100),
+        "image": _some(
+            chance, max_width=640, max_height=16_384, jpeg_quality=100, keep_metadata=True
+        ),
         "batch": _some(
             chance, recreate=chance.choice(["daily", "weekly", "monthly", "never"]),
             timezone=chance.choice(ZONES), max_images=chance.randint(1, 100_000),

@@ -11,7 +11,6 @@ from plugin.domain.deciding import Decider
 from plugin.domain.settings import ProjectSettings
 from plugin.formats.native import PostedEvent
 from plugin.formats.predictions import decode_prediction, expected_by
-from plugin.services.replaying import ReplayedEvent
 from tests.domain.replays import BUSY, SETTINGS, answers, event, lines_of, outcomes, run, yesterday
 from tests.samples import NOW, box, encoded, prediction
 
@@ -152,7 +151,6 @@ def test_images_are_not_looked_at(image: object) -> None:
 
 
 def test_all_that_the_api_accepts_is_accepted() -> None:
-    assert set(PostedEvent.__struct_fields__) <= set(ReplayedEvent.__struct_fields__)
     line = event("e", model_version="v1", metadata={"line": 4, "shift": None})
     assert outcomes([line], rules=[]) == ["kept"]
 

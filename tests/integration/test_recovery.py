@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from plugin.bootstrap import Application
@@ -12,9 +13,10 @@ from plugin.clock import utc_now
 from plugin.config import Config
 from plugin.demo.installation import Installation
 from plugin.domain.errors import LabelStudioError
+from plugin.formats.native import PostedEvent
 from plugin.labelstudio.gateway import LabelStudioGateway
 from plugin.services.importing import Importer
-from plugin.services.receiving import Event
+from plugin.services.receiving import Offer
 from tests.samples import box, encoded, jpeg, prediction, settings
 
 PROJECT = "recovery"
@@ -52,11 +54,14 @@ def importer(parts: Application, label_studio: LabelStudioGateway) -> Importer:
 
 
 def keep_frames(parts: Application, count: int) -> None:
-    deployment, _ = parts.deployments.register(PROJECT, "line-3", utc_now())
+    known = parts.deployments.of_project(PROJECT)
+    deployment = known[0] if known else parts.deployments.register(PROJECT, "a", utc_now())[0]
     for number in range(count):
-        body = encoded(prediction(box())).encode()
-        event = Event(f"shot-{number}", None, "parts-7", {}, body, jpeg(seed=number))
-        parts.receiver.receive(deployment, event, utc_now())
+        body = msgspec.Raw(encoded(prediction(box())).encode())
+        event = PostedEvent(prediction=body, event_id=f"shot-{number}", model_version="parts-7")
+        offer = parts.receiver.decide(deployment, event, utc_now(), file=jpeg(seed=number))
+        assert isinstance(offer, Offer)
+        parts.keeper.keep([offer])
 
 
 def test_a_lost_answer_doubles_nothing(application: Application) -> None:

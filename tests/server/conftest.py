@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask.testing import FlaskClient
 from redis import Redis
 
 from plugin.bootstrap import Application
 from plugin.clock import utc_now
 from plugin.config import Config
 from tests.samples import settings
-from webhook_server.app import create_app
+from tests.server.rsgi import Client
+from webhook_server.front import create_front
 
 
 @pytest.fixture
@@ -21,14 +21,16 @@ def application(redis: Redis, redis_url: str, tmp_path: Path) -> Iterator[Applic
     parts = Application(Config.model_validate(config))
     parts.history.add(settings(), "test", utc_now())
     yield parts
-    parts.funnel.stop()
     parts.close()
 
 
 @pytest.fixture
-def client(application: Application) -> FlaskClient:
-    """What posts to the application."""
-    return create_app(application).test_client()
+def client(application: Application) -> Iterator[Client]:
+    """What posts to the server's front."""
+    front = create_front(application)
+    front.start()
+    yield Client(front)
+    front.stop()
 
 
 @pytest.fixture

@@ -12,13 +12,7 @@ from redis import Redis
 from plugin.domain.settings import ProjectSettings, Rule
 from plugin.stores.admission import Admission, AdmissionControl, Candidate
 from tests.samples import NOW, settings
-
-
-def rules(*limits: dict[str, int]) -> tuple[Rule, ...]:
-    return tuple(
-        Rule.model_validate({"name": f"r{n}", "when": {"classes": ["dent"]}, "limits": each})
-        for n, each in enumerate(limits)
-    )
+from tests.server.admissions import counters, rules, stored
 
 
 def admit(
@@ -105,16 +99,15 @@ def test_a_group_is_decided_as_if_one_by_one(redis: Redis) -> None:
     ]
     control = AdmissionControl(redis)
     one_by_one = [control.admit(value, candidate, NOW) for candidate in group]
-    counted = redis.hgetall("lsal:parts:caps")
+    left = stored(redis)
     redis.flushdb()
     assert control.admit_all(value, group, NOW) == one_by_one
-    assert redis.hgetall("lsal:parts:caps") == counted
+    assert stored(redis) == left
     assert {each.kind for each in one_by_one} >= {"granted", "known", "conflict", "near_duplicate"}
 
 
 def counted_today(redis: Redis) -> int:
-    counted = redis.hget("lsal:parts:caps", "")
-    return int(str(counted).rpartition(":")[2])
+    return counters(redis)[""][-1]
 
 
 NEAR = settings(near_duplicates={"within": "1h", "distance": 4}, limits={"per_day": 9})
@@ -164,31 +157,3 @@ def test_a_near_duplicate_charges_nothing_and_is_forgotten_in_time(redis: Redis)
     assert counted_today(redis) == 1
     assert admit_look(redis, "later", 7, NOW + timedelta(hours=1, seconds=1)).kind == "granted"
     assert redis.zcard("lsal:parts:looks") == 1
-
-
-def test_a_credit_goes_back_to_the_window_it_came_from(redis: Redis) -> None:
-    value, matched = settings(limits={"per_minute": 1, "per_day": 5}), rules({"per_minute": 1})
-    control, candidate = AdmissionControl(redis), Candidate("e", "d", rules({"per_minute": 1}))
-    granted = control.admit(value, candidate, NOW)
-    assert admit(redis, "f", value, matched).kind == "full"
-    assert control.release(value, candidate, granted, NOW)
-    assert not control.release(value, candidate, granted, NOW), "once"
-    assert admit(redis, "f", value, matched).kind == "granted"
-    assert counted_today(redis) == 1
-
-
-def test_a_late_credit_lets_nothing_extra_into_the_next_window(redis: Redis) -> None:
-    value, later = settings(limits={"per_minute": 1}), NOW + timedelta(minutes=1)
-    control, candidate = AdmissionControl(redis), Candidate("e", "d", ())
-    granted = control.admit(value, candidate, NOW)
-    assert admit(redis, "f", value, now=later).kind == "granted"
-    assert control.release(value, candidate, granted, NOW)
-    assert admit(redis, "g", value, now=later).kind == "full"
-
-
-def test_a_released_frame_leaves_no_look_behind(redis: Redis) -> None:
-    candidate = Candidate("e", "d", (), look=99)
-    control = AdmissionControl(redis)
-    granted = control.admit(NEAR, candidate, NOW)
-    control.release(NEAR, candidate, granted, NOW)
-    assert admit_look(redis, "f", 99).kind == "granted"

@@ -4,15 +4,15 @@ import shutil
 from pathlib import Path
 
 import pytest
-from flask.testing import FlaskClient
 
 from plugin.bootstrap import Application
 from plugin.clock import utc_now
 from plugin.config import Config
 from plugin.demo.processes import free_port
 from tests.samples import box, prediction, settings
-from tests.server.test_ingest import assert_problem, event, post_json
-from webhook_server.app import create_app
+from tests.server.rsgi import Client
+from tests.server.test_events import assert_problem, event, post_json
+from webhook_server.front import create_front
 
 
 @pytest.fixture
@@ -28,7 +28,9 @@ def test_without_redis_refusals_go_on_and_what_should_be_kept_is_not_lost(
     without_redis: Application,
 ) -> None:
     _, key = without_redis.deployments.register("parts", "line-3", utc_now())
-    client = create_app(without_redis).test_client()
+    front = create_front(without_redis)
+    front.start()
+    client = Client(front)
     turned_away = event(prediction=prediction(box(confidence=0.9)))
     assert post_json(client, key, turned_away).get_json()["outcome"] == "no_rule_matched"
     answer = post_json(client, key, event())
@@ -37,11 +39,11 @@ def test_without_redis_refusals_go_on_and_what_should_be_kept_is_not_lost(
     ready = client.get("/readyz")
     assert (ready.status_code, list(ready.get_json()["problems"])) == (503, ["redis"])
     assert client.get("/healthz").status_code == 200
-    without_redis.funnel.stop()
+    front.stop()
 
 
 def test_a_frame_that_could_not_be_stored_may_be_posted_again(
-    client: FlaskClient, key: str, application: Application
+    client: Client, key: str, application: Application
 ) -> None:
     frames = application.store.root / "projects/parts/images"
     frames.write_text("a file where a folder should be: the disk refuses")
@@ -52,7 +54,7 @@ def test_a_frame_that_could_not_be_stored_may_be_posted_again(
 
 
 def test_a_frame_that_redis_knows_and_the_store_does_not_is_stored(
-    client: FlaskClient, key: str, application: Application
+    client: Client, key: str, application: Application
 ) -> None:
     """A crash between the charge and the spool: no 2xx was sent, so the client posts again."""
     post_json(client, key, event())

@@ -10,7 +10,7 @@ from redis import Redis
 from plugin.domain.prediction import TaskType
 from plugin.domain.settings import ProjectSettings
 from plugin.formats.roboflow_config import settings_from
-from plugin.stores.admission import Admission, AdmissionControl, Candidate
+from plugin.stores.admission import AdmissionControl, Candidate, Grant
 from tests.conformance.roboflow import CASES, CLASSES, Case, check, configuration
 
 LIMITS = [
@@ -18,7 +18,6 @@ LIMITS = [
     for each in CASES
     if each["kind"] == "limits"
 ]
-Granted = tuple[Candidate, Admission, datetime]
 
 
 class _Session:
@@ -26,7 +25,7 @@ class _Session:
 
     def __init__(self, redis: Redis, settings: ProjectSettings) -> None:
         self._control, self._settings = AdmissionControl(redis), settings
-        self._granted: list[Granted] = []
+        self._granted: list[Grant] = []
         self._number = 0
 
     def play(self, event: dict[str, Any]) -> Iterator[str | None]:
@@ -44,13 +43,13 @@ class _Session:
         if admission.kind != "granted":
             assert admission.kind == "full"
             return None
-        self._granted.append((candidate, admission, now))
+        self._granted.append(Grant(candidate.frame_id, "digest", admission.rule, now))
         return admission.rule
 
     def _give_back(self, rule: str) -> str:
-        oldest = next(each for each in self._granted if each[1].rule == rule)
+        oldest = next(each for each in self._granted if each.rule == rule)
         self._granted.remove(oldest)
-        assert self._control.release(self._settings, *oldest)
+        assert self._control.release(self._settings, oldest)
         return "returned"
 
 

@@ -6,12 +6,11 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from plugin.bootstrap import Application
 from plugin.clock import utc_now
 from tests.samples import box, encoded, jpeg, prediction, settings
+from tests.server.rsgi import Answered, Client
 
 PATH = "/v1/projects/parts/events"
 MARKUP = "<script>alert(1)</script>"
@@ -26,12 +25,12 @@ def event(**changes: Any) -> dict[str, Any]:
     return {"event_id": "e1", "prediction": prediction(box()), "image": image} | changes
 
 
-def post_json(client: FlaskClient, key: str, body: object, path: str = PATH) -> TestResponse:
+def post_json(client: Client, key: str, body: object, path: str = PATH) -> Answered:
     data = body if isinstance(body, bytes | str) else encoded(body)
     return client.post(path, data=data, headers=bearer(key), content_type="application/json")
 
 
-def post_form(client: FlaskClient, key: str, **changes: Any) -> TestResponse:
+def post_form(client: Client, key: str, **changes: Any) -> Answered:
     fields = {
         "event_id": "e1",
         "prediction": encoded(prediction(box())),
@@ -40,9 +39,9 @@ def post_form(client: FlaskClient, key: str, **changes: Any) -> TestResponse:
     return client.post(PATH, data=fields | changes, headers=bearer(key))
 
 
-def assert_problem(answer: TestResponse, status: int, field: str = "") -> Mapping[str, Any]:
+def assert_problem(answer: Answered, status: int, field: str = "") -> Mapping[str, Any]:
     assert answer.content_type == "application/problem+json", answer.text
-    body: Mapping[str, Any] = answer.get_json(force=True)
+    body: Mapping[str, Any] = answer.get_json()
     assert (answer.status_code, body["status"]) == (status, status), body
     assert [error["field"] for error in body.get("errors", [])] == ([field] if field else [])
     return body
@@ -54,7 +53,7 @@ def assert_nothing_kept(application: Application) -> None:
 
 
 def test_a_kept_frame_is_durable_before_the_answer(
-    client: FlaskClient, key: str, application: Application
+    client: Client, key: str, application: Application
 ) -> None:
     answer = post_json(client, key, event(timestamp="2026-11-23T10:00:00+01:00"))
     assert answer.status_code == 202
@@ -67,28 +66,28 @@ def test_a_kept_frame_is_durable_before_the_answer(
     assert frame.deployment == "line-3"
 
 
-def test_multipart_and_json_are_the_same_event(client: FlaskClient, key: str) -> None:
+def test_multipart_and_json_are_the_same_event(client: Client, key: str) -> None:
     sent_as_form = post_form(client, key)
     assert sent_as_form.status_code == 202
     assert post_json(client, key, event()).get_json() == sent_as_form.get_json()
 
 
 def test_the_same_event_again_is_the_same_frame(
-    client: FlaskClient, key: str, application: Application
+    client: Client, key: str, application: Application
 ) -> None:
     answers = [post_json(client, key, event()).get_json() for _ in range(3)]
     assert answers[0] == answers[1] == answers[2]
     assert len(application.spool.pending("parts")) == 1
 
 
-def test_another_body_under_the_same_id_is_a_conflict(client: FlaskClient, key: str) -> None:
+def test_another_body_under_the_same_id_is_a_conflict(client: Client, key: str) -> None:
     post_json(client, key, event())
     other = event(prediction=prediction(box(confidence=0.42)))
     assert_problem(post_json(client, key, other), 409)
 
 
 def test_what_no_rule_wants_is_turned_away_with_the_reason(
-    client: FlaskClient, key: str, application: Application
+    client: Client, key: str, application: Application
 ) -> None:
     answer = post_json(client, key, event(prediction=prediction(box(confidence=0.9))))
     assert answer.status_code == 200
@@ -97,7 +96,7 @@ def test_what_no_rule_wants_is_turned_away_with_the_reason(
 
 
 def test_a_cap_turns_away_what_is_over_it(
-    client: FlaskClient, key: str, application: Application
+    client: Client, key: str, application: Application
 ) -> None:
     application.history.add(settings(limits={"per_day": 2}), "test", utc_now())
     told = [post_json(client, key, event(event_id=f"e{n}")).get_json() for n in range(4)]
@@ -107,7 +106,7 @@ def test_a_cap_turns_away_what_is_over_it(
 
 
 def test_a_prediction_that_does_not_say_its_size_has_the_images(
-    client: FlaskClient, key: str, application: Application
+    client: Client, key: str, application: Application
 ) -> None:
     sizeless = {"boxes": [box()]}
     answer = post_json(client, key, event(prediction=sizeless))
@@ -121,7 +120,7 @@ def test_a_prediction_that_does_not_say_its_size_has_the_images(
 
 
 def test_unknown_classes_are_welcome_where_the_settings_say_so(
-    client: FlaskClient, key: str, application: Application
+    client: Client, key: str, application: Application
 ) -> None:
     application.history.add(settings(unknown_classes="keep", rules=[]), "test", utc_now())
     unknown = event(prediction=prediction(box("rust")))
@@ -131,7 +130,7 @@ def test_unknown_classes_are_welcome_where_the_settings_say_so(
 
 
 def test_what_looks_like_a_kept_frame_is_turned_away_with_the_distance(
-    client: FlaskClient, key: str, application: Application
+    client: Client, key: str, application: Application
 ) -> None:
     near = {"within": "1h", "distance": 4}
     application.history.add(settings(near_duplicates=near), "test", utc_now())
@@ -154,7 +153,7 @@ def test_what_looks_like_a_kept_frame_is_turned_away_with_the_distance(
     ],
 )
 def test_without_a_right_key_nothing_opens(
-    client: FlaskClient, headers: dict[str, str], application: Application
+    client: Client, headers: dict[str, str], application: Application
 ) -> None:
     answer = client.post(PATH, data=encoded(event()), headers=headers)
     assert_problem(answer, 401)
@@ -162,13 +161,13 @@ def test_without_a_right_key_nothing_opens(
     assert_nothing_kept(application)
 
 
-def test_a_right_id_with_a_wrong_secret_opens_nothing(client: FlaskClient, key: str) -> None:
+def test_a_right_id_with_a_wrong_secret_opens_nothing(client: Client, key: str) -> None:
     assert_problem(post_json(client, key[:-1] + "!", event()), 401)
 
 
 @pytest.mark.parametrize("project", ["other", "no-such-project"])
 def test_a_key_opens_its_own_project_alone(
-    client: FlaskClient, key: str, application: Application, project: str
+    client: Client, key: str, application: Application, project: str
 ) -> None:
     application.history.add(settings(project="other"), "test", utc_now())
     path = f"/v1/projects/{project}/events"
@@ -188,7 +187,10 @@ def test_a_key_opens_its_own_project_alone(
         pytest.param(event(timestamp="2026-11-23T10:00:00"), "timestamp", id="no zone"),
         pytest.param(event(metadata={"a": [1]}), "metadata[...]", id="metadata nested"),
         pytest.param(event(prediction=None), "prediction", id="no prediction"),
-        pytest.param(event(image=None), "image", id="no image"),
+        pytest.param(event(image={}), "image", id="an image that is nothing"),
+        pytest.param(
+            event(image={"base64": "", "url": "https://example.com/a.jpg"}), "image", id="both"
+        ),
         pytest.param(event(image={"base64": "####"}), "image.base64", id="no base64"),
         pytest.param(
             event(image={"base64": base64.b64encode(jpeg()[:-3000]).decode()}),
@@ -213,7 +215,7 @@ def test_a_key_opens_its_own_project_alone(
     ],
 )
 def test_bad_json_is_told_the_field(
-    client: FlaskClient, key: str, application: Application, body: object, field: str
+    client: Client, key: str, application: Application, body: object, field: str
 ) -> None:
     assert_problem(post_json(client, key, body), 422, field)
     assert_nothing_kept(application)
@@ -232,28 +234,28 @@ def test_bad_json_is_told_the_field(
     ],
 )
 def test_a_bad_form_is_told_the_field(
-    client: FlaskClient, key: str, application: Application, changes: Any, field: str
+    client: Client, key: str, application: Application, changes: Any, field: str
 ) -> None:
     assert_problem(post_form(client, key, **changes), 422, field)
     assert_nothing_kept(application)
 
 
-def test_another_media_type_is_refused(client: FlaskClient, key: str) -> None:
+def test_another_media_type_is_refused(client: Client, key: str) -> None:
     answer = client.post(PATH, data=b"x", headers=bearer(key), content_type="image/jpeg")
     assert "application/json" in assert_problem(answer, 415)["detail"]
 
 
-def test_a_body_over_the_limit_is_refused(client: FlaskClient, key: str) -> None:
+def test_a_body_over_the_limit_is_refused(client: Client, key: str) -> None:
     assert_problem(post_json(client, key, b"x" * 2_000_001), 413)
 
 
-def test_nothing_that_was_sent_comes_back_as_a_page(client: FlaskClient, key: str) -> None:
+def test_nothing_that_was_sent_comes_back_as_a_page(client: Client, key: str) -> None:
     answer = post_json(client, key, event(prediction=prediction(box(MARKUP))))
     assert answer.content_type == "application/problem+json"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_an_unknown_path_is_a_problem_too(client: FlaskClient) -> None:
+def test_an_unknown_path_is_a_problem_too(client: Client) -> None:
     assert_problem(client.get("/nowhere"), 404)
     assert_problem(client.get(PATH), 405)
 
@@ -269,7 +271,7 @@ ROBOFLOW = {
 
 @pytest.mark.parametrize("named", [{}, {"format": "roboflow"}], ids=["recognised", "named"])
 def test_a_roboflow_response_is_taken_as_it_is(
-    client: FlaskClient, key: str, application: Application, named: dict[str, str]
+    client: Client, key: str, application: Application, named: dict[str, str]
 ) -> None:
     answer = post_form(client, key, event_id="", prediction=encoded(ROBOFLOW), **named)
     assert answer.status_code == 202, answer.text
@@ -278,6 +280,6 @@ def test_a_roboflow_response_is_taken_as_it_is(
     assert (frame.event_id, frame.prediction.boxes[0].xyxy) == ("b1e2", (32, 24, 96, 72))
 
 
-def test_an_unknown_format_is_told_the_known_ones(client: FlaskClient, key: str) -> None:
+def test_an_unknown_format_is_told_the_known_ones(client: Client, key: str) -> None:
     problem = assert_problem(post_form(client, key, format="yolo9000"), 422, "format")
     assert "roboflow" in problem["errors"][0]["expected"]

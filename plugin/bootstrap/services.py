@@ -1,0 +1,129 @@
+"""The stations on a frame's way, each put together from its parts."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from plugin.bootstrap.stores import Stores
+from plugin.clock import utc_now
+from plugin.fetching import ImageFetcher
+from plugin.readiness import Readiness, readiness_of
+from plugin.services.assigning import Assigner
+from plugin.services.collecting import Collector
+from plugin.services.completing import Completer
+from plugin.services.exporting import Exporter
+from plugin.services.fetching import Fetcher
+from plugin.services.gates import Gates
+from plugin.services.importing import Importer
+from plugin.services.keeping import Keeper
+from plugin.services.opening import BatchOpener
+from plugin.services.receiving import Receiver
+from plugin.services.reserving import Reserver
+from plugin.services.signing import SignatureCheck
+from plugin.services.switching import Switching
+from plugin.stores.flushing import Flusher, Flushes
+from plugin.stores.metrics import LABEL_STUDIO_REQUESTS
+from plugin.stores.replays import Replays
+
+if TYPE_CHECKING:
+    from plugin.labelstudio.gateway import LabelStudioGateway
+
+
+@dataclass(frozen=True)
+class Application(Stores):
+    """Everything a process may need, made on first use and kept."""
+
+    @cached_property
+    def label_studio(self) -> "LabelStudioGateway":
+        """Label Studio, as the user whose token is configured."""
+        # The SDK takes 100 MB and seconds to import; a server that only receives needs none of it.
+        from plugin.labelstudio.gateway import LabelStudioGateway  # noqa: PLC0415
+
+        key = self.config.label_studio_api_key.get_secret_value()
+        return LabelStudioGateway(self.config.label_studio_url, key, self._count_request)
+
+    def _count_request(self, outcome: str) -> None:
+        self.metrics.add(LABEL_STUDIO_REQUESTS, (outcome,))
+
+    @cached_property
+    def signatures(self) -> SignatureCheck:
+        """Whether signed posts are what they say."""
+        return SignatureCheck(Replays(self.redis))
+
+    @cached_property
+    def switching(self) -> Switching:
+        """How settings come in force."""
+        return Switching(self.history, self.deployments)
+
+    @cached_property
+    def flusher(self) -> Flusher:
+        """What brings to Redis what this process has counted."""
+        return Flusher(self.counted)
+
+    @cached_property
+    def counted(self) -> tuple[Flushes, ...]:
+        """What counts in this process, on its way to Redis."""
+        return self.funnel, self.metrics, self.activity
+
+    @cached_property
+    def readiness(self) -> Readiness:
+        """Whether what a server needs answers."""
+        return readiness_of(self.redis, self.store.root, utc_now)
+
+    @cached_property
+    def receiver(self) -> Receiver:
+        """The first station."""
+        return Receiver(Gates(self.history))
+
+    @cached_property
+    def keeper(self) -> Keeper:
+        """The second station."""
+        reserver = Reserver(
+            reservations=self.reservations, spool=self.spool, addresses=self.upload_addresses,
+            queue=self.queue, locks=self.locks, hosts=self.config.image_hosts,
+            upload_within=timedelta(seconds=self.config.upload_within),
+        )  # fmt: skip
+        return Keeper(self.admission, self.spool, reserver, self.queue, self.funnel)
+
+    @cached_property
+    def completer(self) -> Completer:
+        """Images that come after the decision."""
+        return Completer(
+            history=self.history, admission=self.admission, reservations=self.reservations,
+            spool=self.spool, queue=self.queue, funnel=self.funnel, locks=self.locks,
+        )  # fmt: skip
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """Images that come from an address."""
+        config = self.config
+        images = ImageFetcher(config.image_hosts, config.image_networks, config.max_body)
+        return Fetcher(self.reservations, self.completer, images, self.queue, self.locks, utc_now)
+
+    @cached_property
+    def importer(self) -> Importer:
+        """From the spool into Label Studio."""
+        return Importer(
+            history=self.history, spool=self.spool, batches=self.batches,
+            label_studio=self.label_studio, locks=self.locks, queue=self.queue, clock=utc_now,
+            opener=BatchOpener(self.batches, self.label_studio, utc_now),
+        )  # fmt: skip
+
+    @cached_property
+    def assigner(self) -> Assigner:
+        """Who reviews what."""
+        return Assigner(self.batches, self.label_studio, self.locks, utc_now)
+
+    @cached_property
+    def collector(self) -> Collector:
+        """From Label Studio back to us."""
+        return Collector(self.batches, self.reviews, self.spool, self.label_studio)
+
+    @cached_property
+    def exporter(self) -> Exporter:
+        """From reviews to a training set."""
+        return Exporter(
+            history=self.history, reviews=self.reviews, spool=self.spool,
+            training_sets=self.training_sets, locks=self.locks, clock=utc_now,
+        )  # fmt: skip

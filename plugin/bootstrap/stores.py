@@ -1,0 +1,153 @@
+"""Connections and stores: what the parts of the application share."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from plugin.config import Config
+from plugin.queues import WorkQueue
+from plugin.stores.activity import Activity
+from plugin.stores.admission import AdmissionControl
+from plugin.stores.batches import Batches
+from plugin.stores.deployments import Deployments
+from plugin.stores.funnel import Funnel
+from plugin.stores.locks import Locks
+from plugin.stores.metrics import Metrics
+from plugin.stores.objects import FolderStore, open_store
+from plugin.stores.reports import Reports
+from plugin.stores.reservations import Reservations
+from plugin.stores.reviews import Reviews
+from plugin.stores.settings_history import SettingsHistory
+from plugin.stores.spool import Spool
+from plugin.stores.upload_addresses import UploadAddresses
+from plugin.training_set.versions import TrainingSets
+
+if TYPE_CHECKING:
+    pass
+
+REDIS_TIMEOUT = 5.0
+"""Seconds; a worker's own connection, which waits for jobs, has none."""
+
+
+@dataclass(frozen=True)
+class Stores:
+    """Everything a process may need, made on first use and kept."""
+
+    config: Config
+
+    def close(self) -> None:
+        """Close the connections that were opened."""
+        opened = vars(self)
+        for name in ("redis", "queue_redis", "worker_redis", "label_studio"):
+            if name in opened:
+                opened[name].close()
+
+    @cached_property
+    def store(self) -> FolderStore:
+        """The Store."""
+        return open_store(self.config.store_url)
+
+    @cached_property
+    def redis(self) -> Redis:
+        """Redis for coordination, answering with text; it answers soon, or counts as away."""
+        return Redis.from_url(
+            self.config.redis_url,
+            decode_responses=True,
+            socket_timeout=REDIS_TIMEOUT,
+            socket_connect_timeout=REDIS_TIMEOUT,
+            retry=Retry(NoBackoff(), 1),
+        )
+
+    @cached_property
+    def queue_redis(self) -> Redis:
+        """Redis for RQ, which wants bytes."""
+        return Redis.from_url(
+            self.config.redis_url,
+            socket_timeout=REDIS_TIMEOUT,
+            socket_connect_timeout=REDIS_TIMEOUT,
+            retry=Retry(NoBackoff(), 1),
+        )
+
+    @cached_property
+    def worker_redis(self) -> Redis:
+        """Redis for a worker of RQ, which waits on it for as long as there is nothing to do."""
+        return Redis.from_url(self.config.redis_url)
+
+    @cached_property
+    def history(self) -> SettingsHistory:
+        """Settings of all projects."""
+        return SettingsHistory(self.store)
+
+    @cached_property
+    def deployments(self) -> Deployments:
+        """Who may post."""
+        return Deployments(self.store)
+
+    @cached_property
+    def activity(self) -> Activity:
+        """When deployments were seen, and what they post."""
+        return Activity(self.redis, self.deployments)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Which reports of clients were taken."""
+        return Reports(self.redis)
+
+    @cached_property
+    def spool(self) -> Spool:
+        """Frames."""
+        return Spool(self.store)
+
+    @cached_property
+    def batches(self) -> Batches:
+        """Batches and what belongs to them."""
+        return Batches(self.store)
+
+    @cached_property
+    def reviews(self) -> Reviews:
+        """Finished reviews."""
+        return Reviews(self.store)
+
+    @cached_property
+    def training_sets(self) -> TrainingSets:
+        """Versions of training sets."""
+        return TrainingSets(self.store)
+
+    @cached_property
+    def queue(self) -> WorkQueue:
+        """Where imports are asked for."""
+        return WorkQueue(self.redis, self.queue_redis)
+
+    @cached_property
+    def funnel(self) -> Funnel:
+        """What became of events, counted."""
+        return Funnel(self.redis)
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """What else is counted and timed."""
+        return Metrics(self.redis)
+
+    @cached_property
+    def locks(self) -> Locks:
+        """Locks shared by all processes."""
+        return Locks(self.redis)
+
+    @cached_property
+    def reservations(self) -> Reservations:
+        """Frames whose image is yet to come."""
+        return Reservations(self.store)
+
+    @cached_property
+    def upload_addresses(self) -> UploadAddresses:
+        """Where images are uploaded after the decision."""
+        return UploadAddresses(self.store)
+
+    @cached_property
+    def admission(self) -> AdmissionControl:
+        """Caps, remembered events and looks."""
+        return AdmissionControl(self.redis)

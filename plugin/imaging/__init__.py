@@ -1,0 +1,1 @@
+"""Image files as they lie on disk: their structure, their metadata, their colours."""

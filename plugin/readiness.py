@@ -1,0 +1,129 @@
+"""Whether what the server needs answers, how it fails, and since when."""
+
+import errno
+import logging
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from plugin.clock import Clock
+
+FRESH_FOR = 1.0
+"""Seconds for which an answer stands: however many ask, the disk is written to once a second."""
+
+MIN_FREE = 64_000_000
+"""Bytes that must be free on the Store's disk: a few of the largest posts."""
+
+_WORDS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EROFS: "the file system is read-only",
+    errno.EACCES: "no permission to write",
+    errno.ENOTDIR: "not a folder",
+    errno.EEXIST: "not a folder",
+}
+
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A dependency that does not answer: how it failed, and when it did so first."""
+
+    error: str
+    since: datetime
+
+
+Check = Callable[[], str]
+"""Asks a dependency; says in words what is wrong, "" when nothing is."""
+
+
+class Readiness:
+    """Asks the dependencies, at most once a second and one caller at a time."""
+
+    def __init__(
+        self,
+        checks: Mapping[str, Check],
+        clock: Clock,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.names = tuple(checks)
+        self._checks = checks
+        self._clock, self._monotonic = clock, monotonic
+        self._asking = threading.Lock()
+        self._problems: dict[str, Problem] = {}
+        self._asked: float | None = None
+
+    def problems(self) -> Mapping[str, Problem]:
+        """The dependencies that do not answer, by name; none when all is well.
+
+        While one caller waits for a dependency that hangs, the others are told the last answer.
+        """
+        if self._asked is None:
+            with self._asking:
+                self._ask_if_stale()
+        elif self._asking.acquire(blocking=False):
+            try:
+                self._ask_if_stale()
+            finally:
+                self._asking.release()
+        return self._problems
+
+    def _ask_if_stale(self) -> None:
+        if self._asked is not None and self._monotonic() - self._asked < FRESH_FOR:
+            return
+        errors = {name: error for name, check in self._checks.items() if (error := check())}
+        now, known = self._clock(), self._problems
+        self._problems = {
+            name: Problem(error, known[name].since if name in known else now)
+            for name, error in errors.items()
+        }
+        self._asked = self._monotonic()
+        _report(known, self._problems)
+
+
+def _report(before: Mapping[str, Problem], after: Mapping[str, Problem]) -> None:
+    """Say it once when a dependency goes and once when it is back."""
+    for name in after.keys() - before.keys():
+        log.warning("%s does not answer: %s", name, after[name].error)
+    for name in before.keys() - after.keys():
+        log.info("%s answers again", name, extra={"since": before[name].since})
+
+
+def readiness_of(redis: Redis, store: Path, clock: Clock) -> Readiness:
+    """Readiness of what a server needs: Redis, and the Store's folder."""
+    checks = {"redis": lambda: redis_check(redis), "store": lambda: store_check(store)}
+    return Readiness(checks, clock)
+
+
+def redis_check(redis: Redis) -> str:
+    """What is wrong with Redis."""
+    try:
+        redis.ping()
+    except RedisError as error:
+        return str(error) or type(error).__name__
+    return ""
+
+
+def store_check(root: Path) -> str:
+    """What is wrong with the Store's folder: whether it is there, has room, and can be written."""
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        disk = os.statvfs(root)
+        with tempfile.TemporaryFile(dir=root) as file:
+            file.write(b"x")
+    except OSError as error:
+        return _WORDS.get(error.errno or 0, error.strerror or str(error))
+    free = disk.f_bavail * disk.f_frsize
+    if free < MIN_FREE:
+        return f"{free / 1e6:.0f} MB free, expected {MIN_FREE / 1e6:.0f} MB or more"
+    return ""

@@ -1,0 +1,73 @@
+"""A stream of events: read, decided and answered piece by piece, for as long as it comes."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+
+import msgspec
+
+from plugin.stores.deployments import Deployment
+from webhook_server.bodies import Body
+from webhook_server.lines import Lines
+from webhook_server.ndjson import LineAnswers
+from webhook_server.reception import Reception
+from webhook_server.replies import NDJSON, RefusedError, problem_of
+from webhook_server.requests import Request, Stream
+
+log = logging.getLogger(__name__)
+
+SEND_TIMEOUT = 60.0
+"""Seconds that a client may take to read a piece of its answers."""
+
+
+@dataclass
+class EventStream:
+    """One request with many events; its answer begins with the first of them."""
+
+    reception: Reception
+    request: Request
+    deployment: Deployment
+    max_line: int
+    _answer: Stream | None = field(default=None)
+
+    async def run(self, body: Body) -> None:
+        """Answer all that comes in.
+
+        Raises:
+            ActiveLearningError: it is refused before the first answer was sent.
+        """
+        lines = Lines(self.max_line)
+        explain = self.request.flag("explain")
+        answers = LineAnswers(self.reception, self.request, self.deployment, explain)
+        try:
+            async for piece in body.stream():
+                whole = list(lines.feed(piece))
+                body.hold(lines.held)
+                await self._say(answers, whole)
+            await self._say(answers, list(lines.finish()))
+        except RefusedError as error:
+            if self._answer is None:
+                raise
+            await self._send(msgspec.json.encode(problem_of(error, answers.line + 1)) + b"\n")
+        except TimeoutError:
+            log.info(
+                "a client does not read its answers", extra={"project": self.deployment.project}
+            )
+            return
+        if self._answer is None:
+            self.request.exchange.response_bytes(200, NDJSON, b"")
+
+    async def _say(self, answers: LineAnswers, lines: list[bytes | None]) -> None:
+        if not lines:
+            return
+        while wait := self.reception.rates.overdrawn(self.deployment.id, len(lines)):
+            await asyncio.sleep(wait)  # what the client sends meanwhile waits in its own buffers
+        said = await answers.answer(lines, self.reception.clock())
+        if said:
+            await self._send(b"\n".join(said) + b"\n")
+
+    async def _send(self, data: bytes) -> None:
+        if self._answer is None:
+            self._answer = self.request.exchange.response_stream(200, NDJSON)
+        async with asyncio.timeout(SEND_TIMEOUT):
+            await self._answer.send_bytes(data)
