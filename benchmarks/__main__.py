@@ -2,13 +2,14 @@
 
 import sys
 
-from benchmarks import caps, deciding, into_label_studio, receiving
+from benchmarks import caps, client, deciding, into_label_studio, receiving
 from benchmarks.table import show
 
 BENCHMARKS = {
     "deciding": deciding.rows,
     "caps": caps.rows,
     "receiving": receiving.rows,
+    "client": client.rows,
     "into-label-studio": into_label_studio.rows,
 }
 

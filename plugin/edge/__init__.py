@@ -1,0 +1,1 @@
+"""What runs beside the model, behind `plugin.client`: decide, spool, send, count."""
