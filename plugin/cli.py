@@ -15,6 +15,9 @@ from plugin.commands.review import assign, collect, export
 from plugin.config import read_config
 from plugin.domain.errors import ActiveLearningError, InvalidInputError
 
+MAX_HEAD = 1 << 17
+"""Bytes of a request's head: its address and headers."""
+
 
 class _Commands(click.Group):
     """Shows our errors as a sentence, never as a traceback."""
@@ -39,6 +42,7 @@ def serve() -> None:
     """Serve the webhook and the dashboard (LSAL_HOST, LSAL_PORT, LSAL_WORKERS)."""
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces, Loops
+    from granian.http import HTTP1Settings
 
     from plugin.logs import dict_config
 
@@ -48,6 +52,7 @@ def serve() -> None:
         factory=True,
         interface=Interfaces.RSGI,
         http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(max_buffer_size=MAX_HEAD, header_read_timeout=10_000),
         loop=Loops.uvloop if find_spec("uvloop") else Loops.asyncio,
         address=config.host,
         port=config.port,

@@ -24,7 +24,10 @@ class Served:
 
 @contextmanager
 def served(data: Path, redis_url: str, settings: ProjectSettings, **more: str) -> Iterator[Served]:
-    """Run a server with a project; `more` is what else its environment says."""
+    """Run a server with a project; `more` is what else its environment says.
+
+    On a Store that another server uses, that one has the key.
+    """
     port = free_port(0)
     environment = {
         "STORE_URL": str(data / "store"),
@@ -36,7 +39,8 @@ def served(data: Path, redis_url: str, settings: ProjectSettings, **more: str) -
     }
     parts = Application(Config.model_validate(environment))
     parts.history.add(settings, "test", utc_now())
-    key = parts.deployments.register(settings.project, "line-3", utc_now())[1]
+    known = parts.deployments.of_project(settings.project)
+    key = "" if known else parts.deployments.register(settings.project, "line-3", utc_now())[1]
     with Processes(data) as processes:
         processes.start(programs.webhook(environment, port))
         yield Served(f"http://127.0.0.1:{port}", parts, key)

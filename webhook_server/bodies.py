@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol, Self
 
+from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]
+
 from webhook_server.gunzip import Gunzip
 from webhook_server.patience import Patience
 from webhook_server.replies import RefusedError
@@ -135,7 +137,11 @@ class Body:
             reading = self._source()  # as nearly every event comes
         else:
             reading = self._read(at_most)
-        data = await self._bounds.patience.wait(reading, BODY_TIMEOUT, "the body took too long")
+        try:
+            data = await self._bounds.patience.wait(reading, BODY_TIMEOUT, "the body took too long")
+        except ProtocolClosed:
+            self.is_read = True
+            raise RefusedError(400, "Bad request", "the client hung up") from None
         if self._gunzip is None:
             self._check_length(len(data))
         return data

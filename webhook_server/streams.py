@@ -5,6 +5,7 @@ import logging
 from dataclasses import dataclass, field
 
 import msgspec
+from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]
 
 from plugin.stores.deployments import Deployment
 from webhook_server.bodies import Body
@@ -49,7 +50,7 @@ class EventStream:
             if self._answer is None:
                 raise
             await self._send(msgspec.json.encode(problem_of(error, answers.line + 1)) + b"\n")
-        except TimeoutError:
+        except (TimeoutError, ProtocolClosed):
             log.info(
                 "a client does not read its answers", extra={"project": self.deployment.project}
             )
