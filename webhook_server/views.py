@@ -28,8 +28,17 @@ REASONS = {
     Outcome.NOT_SAMPLED: "Not sampled",
     Outcome.NO_RULE_MATCHED: "No rule matched",
     Outcome.CAP_REACHED: "Limit reached",
+    Outcome.IMAGE_MISSING: "Image never came",
 }
 """Why an event was turned away, in a manager's words."""
+
+EDGE = {
+    "disabled": "Switched off",
+    "not_sampled": "Not sampled",
+    "no_rule_matched": "No rule matched",
+    "dropped": "Lost: no room, or too old",
+}
+"""What clients report of events that they did not post."""
 
 SHOWN_ERRORS = 3
 READ_FAILURES = 20
@@ -56,11 +65,13 @@ class Funnel:
     events: tuple[Stage, ...]
     frames: tuple[Stage, ...]
     refused: tuple[Stage, ...]
+    edge: tuple[Stage, ...]
+    """What clients turned away where they are, and what they lost."""
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing has happened yet."""
-        return not any(stage.count for stage in self.events + self.frames)
+        return not any(stage.count for stage in self.events + self.frames + self.edge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +174,7 @@ def _funnel(totals: dict[str, int], batches: Sequence[BatchRow], trained: int) -
     ]
     wholes = [0, *(count for _, _, count in counted)]
     stages = tuple(_stage(*each, whole) for each, whole in zip(counted, wholes, strict=False))
-    return Funnel(stages[: len(EVENTS)], stages[len(EVENTS) :], _refused(totals))
+    return Funnel(stages[: len(EVENTS)], stages[len(EVENTS) :], _refused(totals), _edge(totals))
 
 
 def _stage(key: str, heading: str, count: int, whole: int) -> Stage:
@@ -179,6 +190,14 @@ def _refused(totals: dict[str, int]) -> tuple[Stage, ...]:
         for outcome in Outcome
         if outcome is not Outcome.KEPT and (count := totals.get(f"outcome:{outcome}", 0))
     ]
+    return tuple(sorted(found, key=attrgetter("count"), reverse=True))
+
+
+def _edge(totals: dict[str, int]) -> tuple[Stage, ...]:
+    """What clients reported, most frequent first, as shares of all that they reported."""
+    counts = {name: count for name in EDGE if (count := totals.get(f"edge:{name}", 0))}
+    whole = sum(counts.values())
+    found = [_stage(f"edge-{name}", EDGE[name], count, whole) for name, count in counts.items()]
     return tuple(sorted(found, key=attrgetter("count"), reverse=True))
 
 

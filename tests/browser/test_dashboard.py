@@ -125,6 +125,17 @@ def test_a_new_project_says_what_is_missing(filled: Page) -> None:
     expect(doors.get_by_role("table")).to_have_count(0)
 
 
+def test_what_clients_report_is_shown_and_their_losses_are_not_hidden(
+    site: Site, page: Page
+) -> None:
+    filling.fill(site.application)
+    for outcome, number in {"not_sampled": 9_950, "dropped": 50}.items():
+        site.application.redis.hincrby("lsal:doors:funnel", f"edge:{outcome}", number)
+    page.goto(site.url)
+    lost = project(page, "doors").get_by_role("meter", name="Lost: no room, or too old")
+    expect(lost).to_have_attribute("aria-valuetext", "50 of 10,000")
+
+
 def test_counts_lost_with_redis_do_not_break_the_funnel(site: Site, page: Page) -> None:
     filling.fill(site.application)
     site.application.redis.flushdb()
