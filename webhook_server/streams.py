@@ -17,6 +17,9 @@ from webhook_server.requests import Request, Stream
 
 log = logging.getLogger(__name__)
 
+LINES_AT_ONCE = 500
+"""Lines that are answered together at most, however short they are."""
+
 SEND_TIMEOUT = 60.0
 """Seconds that a client may take to read a piece of its answers."""
 
@@ -44,7 +47,8 @@ class EventStream:
             async for piece in body.stream():
                 whole = list(lines.feed(piece))
                 body.hold(lines.held)
-                await self._say(answers, whole)
+                for at in range(0, len(whole), LINES_AT_ONCE):
+                    await self._say(answers, whole[at : at + LINES_AT_ONCE])
             await self._say(answers, list(lines.finish()))
         except RefusedError as error:
             if self._answer is None:

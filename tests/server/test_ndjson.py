@@ -103,6 +103,16 @@ def test_a_group_is_kept_within_its_caps(
     assert (totals["received"], totals["outcome:kept"], totals["outcome:cap_reached"]) == (8, 1, 5)
 
 
+def test_many_short_lines_are_no_overload(
+    client: Client, key: str, application: Application
+) -> None:
+    application.history.add(settings(rules=[], limits={"per_day": 7}), "test", utc_now())
+    lines = [{"event_id": str(n), "prediction": {"boxes": []}} for n in range(5000)]
+    answers = post_lines(client, key, lines).lines()
+    outcomes = [each.get("outcome") for each in answers]
+    assert outcomes == ["kept"] * 7 + ["cap_reached"] * 4993
+
+
 def test_the_same_event_twice_in_a_group_is_one_frame(
     client: Client, key: str, application: Application
 ) -> None:
@@ -114,7 +124,7 @@ def test_the_same_event_twice_in_a_group_is_one_frame(
 def test_what_cannot_be_stored_is_told_in_its_line(
     client: Client, key: str, application: Application
 ) -> None:
-    images = application.store.root / "projects/parts/images"
+    images = application.store_folder / "projects/parts/images"
     images.write_text("a file where a folder should be: the disk refuses")
     kept, turned_away = post_lines(client, key, [event(), refused("b")]).lines()
     assert (kept["status"], turned_away) == (503, {"outcome": "no_rule_matched"})
