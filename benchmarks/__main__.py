@@ -2,7 +2,16 @@
 
 import sys
 
-from benchmarks import caps, client, deciding, into_label_studio, receiving
+from benchmarks import (
+    caps,
+    client,
+    deciding,
+    growth,
+    images,
+    into_label_studio,
+    receiving,
+    stores,
+)
 from benchmarks.table import show
 
 BENCHMARKS = {
@@ -10,7 +19,10 @@ BENCHMARKS = {
     "caps": caps.rows,
     "receiving": receiving.rows,
     "client": client.rows,
+    "stores": stores.rows,
+    "images": images.rows,
     "into-label-studio": into_label_studio.rows,
+    "growth": growth.rows,
 }
 
 

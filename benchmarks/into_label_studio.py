@@ -1,10 +1,14 @@
-"""Frames per second into Label Studio, against a script that goes frame by frame."""
+"""Frames per second into Label Studio: against a script that goes frame by frame, and its own bulk.
+
+Images of 150 kB, 5 boxes each; everything on one machine, Label Studio on SQLite.
+"""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count, islice
 from pathlib import Path
+from typing import Any
 
 import httpx
 import msgspec
@@ -21,69 +25,97 @@ from plugin.domain.settings import ProjectSettings
 from plugin.formats.label_studio import encode_prediction
 from plugin.formats.native import PostedEvent
 from plugin.labelstudio.label_configs import CONTROL, OBJECT, render
+from plugin.labelstudio.tasks import prediction_of, task_of
+from plugin.labelstudio.values import UPLOADS_PER_CALL
 from plugin.services.receiving import Answer
 
 PROJECT = "bench"
 TASK = TaskType.OBJECT_DETECTION
-FRAMES = 200
+FRAMES = 400
 FRAMES_ONE_BY_ONE = 20
 BOXES = tuple(Box("part", 0.5, (100.0 * n, 50, 100.0 * n + 80, 300)) for n in range(5))
 PREDICTION = Prediction(1280, 720, BOXES, model_version="bench-1")
 TOKEN = "0123456789abcdef0123456789abcdef01234567"  # noqa: S105  of a server that lives for this run
 
+ONE_BY_ONE = "a script, frame by frame"
+BULK = "its bulk import, nothing around it"
+
 
 def rows() -> Iterator[Row]:
-    """Measure, with uploads of 150 kB JPEGs and 5 boxes each."""
-    with _running() as application:
-        numbers = count()
-        project = application.label_studio.create_project("rival", "", render(TASK, ["part"]))
-        ours, other = compare(
-            lambda: application.importer.run(PROJECT),
-            lambda: _import_one_by_one(application, project),
-            before=lambda: _keep_frames(application, numbers),
-        )
-    what = "frames into Label Studio, with uploads of 150 kB"
-    yield Row(what, ours, "a script, frame by frame", other, "frames/s", "≥ 15 ×")
+    """Measure with uploads, then with local files."""
+    with _running() as (folder, environment):
+        with _parts(environment) as parts:
+            rival = _rival(parts)
+            yield _row(parts, "uploads", ONE_BY_ONE, lambda: _one_by_one(parts, rival), "≥ 15 ×")
+        local = environment | {"LSAL_MEDIA": str(folder / programs.MEDIA)}
+        with _parts(local | {"STORE_URL": f"{folder}/local"}) as parts:
+            yield _row(
+                parts, "local files", ONE_BY_ONE, lambda: _one_by_one(parts, rival), "≥ 40 ×"
+            )
+            tasks = _tasks(parts)
+        with _parts(local | {"STORE_URL": f"{folder}/bulk"}) as parts:
+            # Both of them into projects of the same size: Label Studio gets slower with it.
+            rival = _rival(parts)
+            yield _row(parts, "local files", BULK, lambda: _bulk(parts, rival, tasks), "≥ 0.85 ×")
+
+
+def _row(parts: Application, media: str, name: str, other: Callable[[], int], goal: str) -> Row:
+    numbers = count()
+    before = lambda: _keep_frames(parts, f"{name}-{media}", numbers)  # noqa: E731
+    ours, others = compare(lambda: parts.importer.run(PROJECT), other, before=before)
+    return Row(f"frames into Label Studio, {media}", ours, name, others, "frames/s", goal)
 
 
 @contextmanager
-def _running() -> Iterator[Application]:
+def _running() -> Iterator[tuple[Path, dict[str, str]]]:
+    """Redis and Label Studio; the folder of their data, and the environment that finds them."""
     with tempfile.TemporaryDirectory() as folder, Processes(Path(folder)) as processes:
         redis, label_studio = free_port(0), free_port(0)
         processes.start(programs.redis(processes.data, redis))
         processes.start(programs.label_studio(processes.data, label_studio, "bench-bench", TOKEN))
-        application = Application(
-            Config.model_validate(
-                {
-                    "STORE_URL": f"{folder}/store",
-                    "REDIS_URL": f"redis://127.0.0.1:{redis}/0",
-                    "LABEL_STUDIO_URL": f"http://127.0.0.1:{label_studio}",
-                    "LABEL_STUDIO_API_KEY": TOKEN,
-                }
-            )
+        yield (
+            processes.data,
+            {
+                "STORE_URL": f"{folder}/store",
+                "REDIS_URL": f"redis://127.0.0.1:{redis}/0",
+                "LABEL_STUDIO_URL": f"http://127.0.0.1:{label_studio}",
+                "LABEL_STUDIO_API_KEY": TOKEN,
+            },
         )
-        settings = {"project": PROJECT, "classes": ["part"], "batch": {"max_images": 100_000}}
-        application.history.add(ProjectSettings.model_validate(settings), "bench", utc_now())
-        application.deployments.register(PROJECT, "bench", utc_now())
-        yield application
-        application.close()
 
 
-def _keep_frames(application: Application, numbers: Iterator[int]) -> None:
-    deployment = application.deployments.of_project(PROJECT)[0]
+@contextmanager
+def _parts(environment: dict[str, str]) -> Iterator[Application]:
+    parts = Application(Config.model_validate(environment))
+    parts.redis.flushdb()
+    settings = {"project": PROJECT, "classes": ["part"], "batch": {"max_images": 100_000}}
+    parts.history.add(ProjectSettings.model_validate(settings), "bench", utc_now())
+    parts.deployments.register(PROJECT, "bench", utc_now())
+    yield parts
+    for each in list(parts.label_studio.projects_of("active-learning: ")):
+        parts.label_studio.delete_project(each.id)  # the next ones begin with an empty one
+    parts.close()
+
+
+def _keep_frames(parts: Application, prefix: str, numbers: Iterator[int]) -> None:
+    deployment = parts.deployments.of_project(PROJECT)[0]
     body, now = msgspec.Raw(msgspec.json.encode(PREDICTION)), utc_now()
     for number in islice(numbers, FRAMES):
-        event = PostedEvent(prediction=body, event_id=f"event-{number}")
-        offer = application.receiver.decide(deployment, event, now, file=photo(number))
+        event = PostedEvent(prediction=body, event_id=f"{prefix}-{number}")
+        offer = parts.receiver.decide(deployment, event, now, file=photo(number))
         if isinstance(offer, Answer):
             raise SystemExit(f"event {number} was turned away: {offer.reason}")
-        application.keeper.keep([offer])
+        parts.keeper.keep([offer])
 
 
-def _import_one_by_one(application: Application, project: int) -> int:
+def _rival(parts: Application) -> int:
+    return parts.label_studio.create_project("rival", "", render(TASK, ["part"]))
+
+
+def _one_by_one(parts: Application, project: int) -> int:
     """What a script does that follows the documentation: upload, find the task, add to it."""
     headers = {"Authorization": f"Token {TOKEN}"}
-    with httpx.Client(base_url=application.config.label_studio_url, headers=headers) as client:
+    with httpx.Client(base_url=parts.config.label_studio_url, headers=headers) as client:
         for number in range(FRAMES_ONE_BY_ONE):
             answer = client.post(
                 f"/api/projects/{project}/import",
@@ -94,3 +126,19 @@ def _import_one_by_one(application: Application, project: int) -> int:
             prediction = encode_prediction(PREDICTION, CONTROL, OBJECT) | {"task": task}
             client.post("/api/predictions/", json=prediction).raise_for_status()
     return FRAMES_ONE_BY_ONE
+
+
+def _tasks(parts: Application) -> list[dict[str, Any]]:
+    """The tasks of frames that were imported, ready to be sent once more."""
+    settings, tasks = parts.history.newest(PROJECT).settings, []
+    for each in islice(parts.spool.imported(PROJECT), FRAMES):
+        drawn = prediction_of(settings, each.frame, (1280, 720))
+        tasks.append(task_of(settings, each.frame, f"/data/{each.frame.frame_id}.jpg", drawn))
+    return tasks
+
+
+def _bulk(parts: Application, project: int, tasks: list[dict[str, Any]]) -> int:
+    """The calls that ours makes in the end, with tasks that are ready: the least it can take."""
+    for start in range(0, FRAMES, UPLOADS_PER_CALL):
+        parts.label_studio.import_tasks(project, tasks[start : start + UPLOADS_PER_CALL])
+    return FRAMES

@@ -166,7 +166,7 @@ def _forms(servers: Servers, numbers: Iterator[int]) -> Iterator[bytes]:
 
 def _write_and_sync(servers: Servers, number: int) -> int:
     """Write files of the same size where the server writes, each synced by itself."""
-    folder = servers.parts.store.root
+    folder = servers.parts.store_folder
     for each in range(number):
         with (folder / f"limit-{each % 50}").open("wb") as file:
             file.write(photo(each))

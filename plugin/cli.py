@@ -8,8 +8,11 @@ import click
 
 from plugin.bootstrap import application
 from plugin.commands.deployment import deployment
+from plugin.commands.doctor import doctor
+from plugin.commands.frames import frames
 from plugin.commands.import_roboflow import import_roboflow
 from plugin.commands.project import project
+from plugin.commands.rebuild import rebuild
 from plugin.commands.replay import replay
 from plugin.commands.review import assign, collect, export
 from plugin.config import read_config
@@ -45,8 +48,10 @@ def serve() -> None:
     from granian.http import HTTP1Settings
 
     from plugin.logs import dict_config
+    from plugin.stores.locating import open_store
 
     config = read_config()
+    open_store(config.store_url)  # an address of no Store is said once, not by each process
     Granian(
         "webhook_server.front:create_front",
         factory=True,
@@ -70,7 +75,8 @@ def worker() -> None:
     import plugin.labelstudio.gateway  # noqa: F401
     from plugin.queues import open_worker
 
-    open_worker(application().worker_redis).work(logging_level="WARNING")
+    # Its scheduler puts jobs on the queue that were asked for a later time: one worker's does.
+    open_worker(application().worker_redis).work(logging_level="WARNING", with_scheduler=True)
 
 
 @main.command()
@@ -78,7 +84,7 @@ def scheduler() -> None:
     """Ask for the periodic work."""
     from plugin.queues import Scheduler
 
-    Scheduler(application().worker_redis).start()  # type: ignore[no-untyped-call]
+    Scheduler(application().worker_redis).run()
 
 
 @main.command()
@@ -95,7 +101,7 @@ def demo(data: Path, once: bool) -> None:
 
 
 project.add_command(import_roboflow)
-for command in (project, deployment, replay, assign, collect, export):
+for command in (project, deployment, doctor, frames, replay, rebuild, assign, collect, export):
     main.add_command(command)
 
 

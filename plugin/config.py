@@ -1,11 +1,18 @@
 """What the environment (or a `.env` file) tells a process of ours."""
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from plugin.domain.errors import FieldError, InvalidInputError
+
+UPLOAD = "upload"
+"""Of LSAL_MEDIA: Label Studio stores the images itself."""
+
+_FOLDER = re.compile(r"(file://)?/[^?#]*")
+_BUCKET = re.compile(r"(s3|gs|az)://[^/?#@]+(/[^?#]*)?")
 
 
 def _split(value: object) -> object:
@@ -32,6 +39,12 @@ class Config(BaseSettings):
         default=SecretStr(""), validation_alias="LABEL_STUDIO_API_KEY"
     )
     label_studio_public_url: str = Field(default="", validation_alias="LABEL_STUDIO_PUBLIC_URL")
+    media: str = Field(default=UPLOAD, validation_alias="LSAL_MEDIA")
+    media_root: str | None = Field(default=None, validation_alias="LSAL_MEDIA_ROOT")
+    media_endpoint: str | None = Field(default=None, validation_alias="LSAL_MEDIA_ENDPOINT")
+    media_region: str | None = Field(default=None, validation_alias="LSAL_MEDIA_REGION")
+    media_key: str | None = Field(default=None, validation_alias="LSAL_MEDIA_KEY")
+    media_secret: SecretStr | None = Field(default=None, validation_alias="LSAL_MEDIA_SECRET")
     host: str = Field(default="127.0.0.1", validation_alias="LSAL_HOST")
     port: int = Field(default=8090, ge=1, le=65_535, validation_alias="LSAL_PORT")
     workers: int = Field(default=1, ge=1, le=64, validation_alias="LSAL_WORKERS")
@@ -55,6 +68,22 @@ class Config(BaseSettings):
     )
     log_format: Literal["json", "text"] = Field(default="json", validation_alias="LSAL_LOG_FORMAT")
 
+    @field_validator("media")
+    @classmethod
+    def _is_a_place(cls, value: str) -> str:
+        if value == UPLOAD or _FOLDER.fullmatch(value) or _BUCKET.fullmatch(value):
+            return value
+        raise ValueError(
+            "'upload', an absolute folder, s3://bucket/prefix, gs://… or az://container/…"
+        )
+
+    @property
+    def media_kind(self) -> Literal["upload", "folder", "bucket"]:
+        """What kind of place LSAL_MEDIA names."""
+        if self.media == UPLOAD:
+            return "upload"
+        return "folder" if _FOLDER.fullmatch(self.media) else "bucket"
+
     @property
     def max_body(self) -> int:
         """Bytes that one event, or one image, may have."""
@@ -76,5 +105,9 @@ def read_config() -> Config:
         return Config()
     except ValidationError as error:
         raise InvalidInputError(
-            *(FieldError(str(e["loc"][0]), e["input"], e["msg"]) for e in error.errors())
+            *(FieldError(str(e["loc"][0]), e["input"], _said(e["msg"])) for e in error.errors())
         ) from None
+
+
+def _said(message: str) -> str:
+    return message.removeprefix("Value error, ")

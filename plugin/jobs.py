@@ -7,16 +7,26 @@ from contextlib import contextmanager
 
 from plugin.bootstrap import Application, application
 from plugin.clock import utc_now
+from plugin.domain.errors import ConflictError, LabelStudioError, UnavailableError
 from plugin.queues import FETCH
 
 log = logging.getLogger(__name__)
 
 
 def import_frames(project: str) -> None:
-    """Import a project's pending frames."""
+    """Import a project's pending frames; what cannot be done now is asked for again, later."""
     started = time.perf_counter()
     with parts() as app:
-        imported = app.importer.run(project)
+        try:
+            imported = app.importer.run(project)
+        except ConflictError as error:
+            log.warning("import left to others: %s", error)
+            return
+        except (UnavailableError, OSError) as error:
+            asked = error.retry_after if isinstance(error, LabelStudioError) else None
+            wait = round(app.queue.postpone(project, asked), 1)
+            log.warning("import postponed by %s s: %s", wait, error, extra={"project": project})
+            return
     seconds = round(time.perf_counter() - started, 3)
     said = {"project": project, "frames": imported, "seconds": seconds}
     log.info("frames imported", extra=said)
@@ -36,7 +46,7 @@ def sweep() -> None:
             expired = app.completer.expire(project, utc_now())
             if expired:
                 log.info("images did not come", extra={"project": project, "frames": expired})
-            if app.spool.pending(project):
+            if app.spool.is_pending(project) or app.import_notes.of_project(project):
                 app.queue.request(project)
             if app.fetcher.is_due(project):
                 app.queue.request(project, FETCH)

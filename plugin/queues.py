@@ -4,17 +4,27 @@ One queue, because a worker on several loses the job it had popped when it dies.
 """
 
 import logging
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from random import random
 
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, Worker
 from rq.cron import CronJob, CronScheduler
+from rq.exceptions import StopRequested
 from rq.job import Job
 from rq.serializers import JSONSerializer
+from rq.utils import now
+
+from plugin.domain.waits import wait_after
 
 QUEUE = "lsal"
 JOB_TIMEOUT = 600  # seconds; one import job takes a few
 KEEP_FAILED = 3600  # seconds
+FORGET_FAILURES = 3600  # seconds
+REDIS_AWAY = 2.0  # seconds between the scheduler's looks for a Redis that is away
 
 IMPORT = "plugin.jobs.import_frames"
 FETCH = "plugin.jobs.fetch_images"
@@ -37,9 +47,12 @@ class WorkQueue:
     Work is IMPORT (pending frames become tasks) or FETCH (images come from their addresses).
     """
 
-    def __init__(self, redis: Redis, queue_redis: Redis) -> None:
+    def __init__(
+        self, redis: Redis, queue_redis: Redis, draw: Callable[[], float] = random
+    ) -> None:
         self._redis = redis
         self._queue = open_queue(queue_redis)
+        self._draw = draw
 
     def request(self, project: str, work: str = IMPORT) -> None:
         """Ask for work on a project, unless that is asked already."""
@@ -61,17 +74,61 @@ class WorkQueue:
         """Called by the job before it looks: who asks from now on gets a job of his own."""
         self._redis.delete(_asked(project, work))
 
+    def postpone(self, project: str, asked: float | None = None, work: str = IMPORT) -> float:
+        """Ask for work that failed once more, later; how many seconds later.
+
+        The waits grow with each failure. Until then nobody else's request is of any use.
+
+        Args:
+            project: whose work it is.
+            asked: seconds that the server wants to be left alone, where it said so.
+            work: what failed.
+        """
+        failures = int(self._redis.incr(_failures(project, work)))
+        self._redis.expire(_failures(project, work), FORGET_FAILURES)
+        wait = wait_after(failures, self._draw(), asked)
+        self._redis.set(_postponed(project, work), failures, px=round(wait * 1000))
+        # RQ counts whole seconds: the job must not come while it is still too early.
+        self._queue.enqueue_in(
+            timedelta(seconds=wait + 1), work, project, result_ttl=0, failure_ttl=KEEP_FAILED
+        )
+        return wait
+
+    def is_postponed(self, project: str, work: str = IMPORT) -> bool:
+        """Whether it is too early to try again what failed."""
+        return bool(self._redis.exists(_postponed(project, work)))
+
+    def succeeded(self, project: str, work: str = IMPORT) -> None:
+        """Note that the work can be done: the next failure is a first one."""
+        self._redis.delete(_failures(project, work))
+
 
 def _asked(project: str, work: str) -> str:
     return f"lsal:{project}:asked:{work}"
 
 
+def _failures(project: str, work: str) -> str:
+    return f"lsal:{project}:failures:{work}"
+
+
+def _postponed(project: str, work: str) -> str:
+    return f"lsal:{project}:postponed:{work}"
+
+
 class _JsonCronJob(CronJob):
     """RQ's periodic job, on our queue: its own goes through pickle whatever the worker speaks."""
 
+    def should_run(self) -> bool:
+        """Whether it is time, also on a clock that was set back."""
+        latest = self.latest_enqueue_time
+        return super().should_run() or (latest is not None and now() < latest)
+
     def enqueue(self, connection: Redis) -> Job:
         """Put one run on the queue."""
-        return open_queue(connection).enqueue_call(self.func_name, result_ttl=0, failure_ttl=3600)
+        # A run that nobody began before the next ones are due is of no use any more.
+        return open_queue(connection).enqueue_call(
+            self.func_name, result_ttl=0, failure_ttl=KEEP_FAILED, ttl=2 * (self.interval or 60)
+        )
 
 
 class Scheduler(CronScheduler):
@@ -82,6 +139,20 @@ class Scheduler(CronScheduler):
         for name, seconds in PERIODIC.items():
             job = _JsonCronJob(queue_name=QUEUE, func_name=name, interval=seconds)
             self._cron_jobs.append(job)
+
+    def run(self) -> None:
+        """Ask for the periodic work until stopped; a Redis that is away is waited for."""
+        while True:
+            try:
+                self.start()  # type: ignore[no-untyped-call]
+            except RedisError as error:
+                log.warning("Redis: %s; the scheduler waits for it", error)
+            else:
+                return
+            try:
+                time.sleep(REDIS_AWAY)
+            except (StopRequested, KeyboardInterrupt):
+                return
 
 
 def open_worker(redis: Redis) -> Worker:

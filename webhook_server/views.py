@@ -94,6 +94,8 @@ class BatchRow:
     skipped: int
     reviewers: tuple[Reviewer, ...]
     created_at: datetime
+    closed: str
+    """Why it takes no more images, like a project that was deleted in Label Studio; else ""."""
 
     @property
     def waiting(self) -> int:
@@ -224,6 +226,7 @@ def _batch_rows(application: Application, project: str) -> Iterator[BatchRow]:
             skipped=progress.skipped,
             reviewers=_reviewers(application.batches.assignments(batch), url),
             created_at=batch.created_at,
+            closed=batch.closed,
         )
 
 

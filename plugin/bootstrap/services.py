@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from plugin.bootstrap.stores import Stores
 from plugin.clock import utc_now
 from plugin.fetching import ImageFetcher
+from plugin.labelstudio.media import Media
+from plugin.labelstudio.media.opening import open_media
 from plugin.readiness import Readiness, readiness_of
+from plugin.services.adopting import Adopter
 from plugin.services.assigning import Assigner
 from plugin.services.collecting import Collector
 from plugin.services.completing import Completer
@@ -18,10 +21,14 @@ from plugin.services.gates import Gates
 from plugin.services.importing import Importer
 from plugin.services.keeping import Keeper
 from plugin.services.opening import BatchOpener
+from plugin.services.rebuilding import Rebuilder
 from plugin.services.receiving import Receiver
 from plugin.services.reserving import Reserver
+from plugin.services.resuming import Resumer
+from plugin.services.sending import Sender
 from plugin.services.signing import SignatureCheck
 from plugin.services.switching import Switching
+from plugin.stores.colours import ClassColours
 from plugin.stores.flushing import Flusher, Flushes
 from plugin.stores.metrics import LABEL_STUDIO_REQUESTS
 from plugin.stores.replays import Replays
@@ -42,6 +49,11 @@ class Application(Stores):
 
         key = self.config.label_studio_api_key.get_secret_value()
         return LabelStudioGateway(self.config.label_studio_url, key, self._count_request)
+
+    @cached_property
+    def media(self) -> Media:
+        """Where the images of tasks lie."""
+        return open_media(self.config, self.label_studio)
 
     def _count_request(self, outcome: str) -> None:
         self.metrics.add(LABEL_STUDIO_REQUESTS, (outcome,))
@@ -69,7 +81,7 @@ class Application(Stores):
     @cached_property
     def readiness(self) -> Readiness:
         """Whether what a server needs answers."""
-        return readiness_of(self.redis, self.store.root, utc_now)
+        return readiness_of(self.redis, self.store, utc_now)
 
     @cached_property
     def receiver(self) -> Receiver:
@@ -102,12 +114,41 @@ class Application(Stores):
         return Fetcher(self.reservations, self.completer, images, self.queue, self.locks, utc_now)
 
     @cached_property
+    def opener(self) -> BatchOpener:
+        """Which batch frames belong to."""
+        return BatchOpener(
+            self.batches, self.label_studio, self.media, utc_now, ClassColours(self.store)
+        )
+
+    @cached_property
+    def sender(self) -> Sender:
+        """What makes tasks of frames."""
+        return Sender(
+            self.spool, self.batches, self.label_studio, self.media, self.opener, utc_now
+        )  # fmt: skip
+
+    @cached_property
+    def rebuilder(self) -> Rebuilder:
+        """Redis anew."""
+        adopter = Adopter(
+            self.store, self.spool, self.batches, self.label_studio, self.sender, self.locks,
+            utc_now,
+        )  # fmt: skip
+        return Rebuilder(
+            history=self.history, restorer=self.restorer, spool=self.spool,
+            notes=self.import_notes, fetcher=self.fetcher, queue=self.queue, adopter=adopter,
+            clock=utc_now,
+        )  # fmt: skip
+
+    @cached_property
     def importer(self) -> Importer:
         """From the spool into Label Studio."""
+        resumer = Resumer(
+            self.spool, self.batches, self.import_notes, self.label_studio, self.sender, utc_now
+        )
         return Importer(
-            history=self.history, spool=self.spool, batches=self.batches,
-            label_studio=self.label_studio, locks=self.locks, queue=self.queue, clock=utc_now,
-            opener=BatchOpener(self.batches, self.label_studio, utc_now),
+            history=self.history, spool=self.spool, notes=self.import_notes, locks=self.locks,
+            queue=self.queue, opener=self.opener, sender=self.sender, resumer=resumer,
         )  # fmt: skip
 
     @cached_property
@@ -118,7 +159,7 @@ class Application(Stores):
     @cached_property
     def collector(self) -> Collector:
         """From Label Studio back to us."""
-        return Collector(self.batches, self.reviews, self.spool, self.label_studio)
+        return Collector(self.batches, self.reviews, self.spool, self.label_studio, self.opener)
 
     @cached_property
     def exporter(self) -> Exporter:

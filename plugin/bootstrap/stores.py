@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from redis import Redis
@@ -9,17 +10,22 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from plugin.config import Config
+from plugin.domain.errors import FieldError, InvalidInputError
 from plugin.queues import WorkQueue
 from plugin.stores.activity import Activity
 from plugin.stores.admission import AdmissionControl
 from plugin.stores.batches import Batches
 from plugin.stores.deployments import Deployments
+from plugin.stores.folder import FolderStore
 from plugin.stores.funnel import Funnel
+from plugin.stores.import_notes import ImportNotes
+from plugin.stores.locating import open_store
 from plugin.stores.locks import Locks
 from plugin.stores.metrics import Metrics
-from plugin.stores.objects import FolderStore, open_store
+from plugin.stores.objects import ObjectStore
 from plugin.stores.reports import Reports
 from plugin.stores.reservations import Reservations
+from plugin.stores.restoring import Restorer
 from plugin.stores.reviews import Reviews
 from plugin.stores.settings_history import SettingsHistory
 from plugin.stores.spool import Spool
@@ -47,9 +53,25 @@ class Stores:
                 opened[name].close()
 
     @cached_property
-    def store(self) -> FolderStore:
+    def store(self) -> ObjectStore:
         """The Store."""
         return open_store(self.config.store_url)
+
+    @cached_property
+    def watched_store(self) -> ObjectStore:
+        """The Store for what is looked at for every event: deployments and settings."""
+        return open_store(self.config.store_url, watched=True)
+
+    @property
+    def store_folder(self) -> Path:
+        """The Store's folder, for what looks into it by itself.
+
+        Raises:
+            InvalidInputError: the Store is no folder.
+        """
+        if not isinstance(self.store, FolderStore):
+            raise InvalidInputError(FieldError("STORE_URL", self.config.store_url, "a folder"))
+        return self.store.root
 
     @cached_property
     def redis(self) -> Redis:
@@ -80,12 +102,12 @@ class Stores:
     @cached_property
     def history(self) -> SettingsHistory:
         """Settings of all projects."""
-        return SettingsHistory(self.store)
+        return SettingsHistory(self.watched_store)
 
     @cached_property
     def deployments(self) -> Deployments:
         """Who may post."""
-        return Deployments(self.store)
+        return Deployments(self.watched_store)
 
     @cached_property
     def activity(self) -> Activity:
@@ -106,6 +128,11 @@ class Stores:
     def batches(self) -> Batches:
         """Batches and what belongs to them."""
         return Batches(self.store)
+
+    @cached_property
+    def import_notes(self) -> ImportNotes:
+        """Imports that were begun and not finished."""
+        return ImportNotes(self.store)
 
     @cached_property
     def reviews(self) -> Reviews:
@@ -150,4 +177,9 @@ class Stores:
     @cached_property
     def admission(self) -> AdmissionControl:
         """Caps, remembered events and looks."""
-        return AdmissionControl(self.redis)
+        return AdmissionControl(self.redis, self.restorer.make_good)
+
+    @cached_property
+    def restorer(self) -> Restorer:
+        """What Redis forgot, from the Store."""
+        return Restorer(self.redis, self.store, self.locks)

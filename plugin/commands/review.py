@@ -42,7 +42,7 @@ def export(project_name: str) -> None:
     """Write the next version of the training set."""
     app = application()
     manifest = app.exporter.export(project_name)
-    folder = app.store.root / app.training_sets.folder(project_name, manifest.version)
+    folder = app.store.location(app.training_sets.folder(project_name, manifest.version))
     click.echo(f"{manifest.images} images, {manifest.annotations} annotations: {folder}")
 
 

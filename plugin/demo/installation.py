@@ -47,6 +47,7 @@ def set_up(processes: Processes, state: State) -> Installation:
         # Whatever a `.env` beside us says of a real installation is not meant for the demo.
         "LABEL_STUDIO_PUBLIC_URL": "",
         "LSAL_DASHBOARD_PASSWORD": "",
+        "LSAL_MEDIA": "upload",
     }
     click.echo("› starting the webhook server, a worker and the scheduler")
     processes.start(programs.webhook(environment, port))

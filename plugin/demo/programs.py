@@ -9,6 +9,9 @@ from plugin.demo.processes import DemoError, Program
 
 ADMIN = "admin@example.com"
 
+MEDIA = "media"
+"""The folder, in that of the demo's data, from which Label Studio may serve images."""
+
 
 def redis(data: Path, port: int) -> Program:
     """A Redis or Valkey with an append-only file, for coordination."""
@@ -40,6 +43,8 @@ def label_studio(data: Path, port: int, password: str, token: str) -> Program:
     """Label Studio Community on SQLite, without calls to the world outside."""
     folder = data / "label-studio"
     folder.mkdir(parents=True, exist_ok=True)
+    media = data / MEDIA
+    media.mkdir(exist_ok=True)
     command = [
         _label_studio_command(), "start", "--no-browser", "--internal-host", "127.0.0.1",
         "--port", str(port),
@@ -55,6 +60,8 @@ def label_studio(data: Path, port: int, password: str, token: str) -> Program:
         "SENTRY_DSN": "",
         "FRONTEND_SENTRY_DSN": "",
         "SSRF_PROTECTION_ENABLED": "false",
+        "LABEL_STUDIO_LOCAL_FILES_SERVING_ENABLED": "true",
+        "LABEL_STUDIO_LOCAL_FILES_DOCUMENT_ROOT": str(media),
     }
     url = f"http://127.0.0.1:{port}/health"
     return Program("Label Studio", command, environment, ready_url=url)

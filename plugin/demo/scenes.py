@@ -170,7 +170,7 @@ def export(installation: Installation) -> Result:
     manifest = app.exporter.export(PROJECT)
     batches = app.batches.of_project(PROJECT)
     totals = app.funnel.totals(PROJECT)
-    folder = app.store.root / app.training_sets.folder(PROJECT, manifest.version)
+    folder = app.store_folder / app.training_sets.folder(PROJECT, manifest.version)
     return Result(
         received=totals.get("received", 0),
         kept=totals.get("outcome:kept", 0),

@@ -15,7 +15,10 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """One Label Studio project: the frames of one period of one project, or a part of them."""
+    """One Label Studio project: the frames of one period of one project, or a part of them.
+
+    `size` counts the frames that we imported; `closed` says why it takes no more, if it does not.
+    """
 
     name: str
     project: str
@@ -27,6 +30,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     classes: tuple[str, ...] = ()
     keypoints: tuple[str, ...] = ()
     size: int = 0
+    closed: str = ""
 
 
 def batch_name(period: str, part: int) -> str:

@@ -67,6 +67,14 @@ class UnavailableError(ActiveLearningError):
         self.reason = reason
 
 
+class StoreError(UnavailableError, OSError):
+    """The Store refused or did not answer: an OSError too, as a folder's disk would raise it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("Store", reason)
+        self.strerror = reason
+
+
 class FetchRefusedError(ActiveLearningError):
     """An image is not fetched from its address, now or later; `reason` says why.
 
@@ -80,8 +88,12 @@ class FetchRefusedError(ActiveLearningError):
 
 
 class LabelStudioError(UnavailableError):
-    """Label Studio refused or failed; `status` is its HTTP status, 0 where it did not answer."""
+    """Label Studio refused or failed; `status` is its HTTP status, 0 where it did not answer.
 
-    def __init__(self, status: int, reason: str) -> None:
+    `retry_after` are the seconds after which it wants to be asked again, None where it said none.
+    """
+
+    def __init__(self, status: int, reason: str, retry_after: float | None = None) -> None:
         super().__init__("Label Studio", reason if not status else f"{status} {reason}")
         self.status = status
+        self.retry_after = retry_after

@@ -13,8 +13,11 @@ def frame_id(project: str, event_id: str) -> str:
     return blake2b(f"{project}\0{event_id}".encode(), digest_size=16).hexdigest()
 
 
-class ImageInfo(msgspec.Struct, frozen=True):
-    """What is known of a stored image; `width` and `height` in pixels, upright."""
+class ImageInfo(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is known of a stored image; `width` and `height` in pixels, upright.
+
+    `look` is its perceptual hash in 16 hex digits, where near-duplicates were looked for.
+    """
 
     key: str
     content_type: str
@@ -22,6 +25,7 @@ class ImageInfo(msgspec.Struct, frozen=True):
     width: int
     height: int
     size: int
+    look: str = ""
 
 
 NO_IMAGE = ImageInfo(key="", content_type="", sha256="", width=0, height=0, size=0)
@@ -29,7 +33,10 @@ NO_IMAGE = ImageInfo(key="", content_type="", sha256="", width=0, height=0, size
 
 
 class Frame(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One kept event. Written once as readable JSON; what changes lies beside it."""
+    """One kept event. Written once as readable JSON; what changes lies beside it.
+
+    `digest` is what its event is remembered by; "" in records of before it was kept.
+    """
 
     frame_id: str
     project: str
@@ -46,6 +53,7 @@ class Frame(msgspec.Struct, frozen=True, omit_defaults=True):
     priority: int = 0
     metadata: dict[str, str | int | float | bool | None] = {}
     settings_version: int = 0
+    digest: str = ""
     format: int = 1
 
 

@@ -115,8 +115,8 @@ def _text(runs: Numbers) -> str:
 
 
 def resized(bitmap: Bitmap, height: int, width: int) -> Bitmap:
-    """The bitmap of an image of another size, by the nearest pixel."""
-    rows = np.arange(height) * bitmap.shape[0] // height
-    columns = np.arange(width) * bitmap.shape[1] // width
+    """The bitmap of an image of another size: each pixel is what lay under its centre."""
+    rows = (2 * np.arange(height) + 1) * bitmap.shape[0] // (2 * height)
+    columns = (2 * np.arange(width) + 1) * bitmap.shape[1] // (2 * width)
     found: Bitmap = bitmap[rows[:, None], columns]
     return found

@@ -6,7 +6,7 @@ from typing import cast
 import numpy as np
 from PIL import Image, ImageCms
 
-_MAX_PROFILE = 4_000_000  # bytes; those of presses have up to 3 MB, a JPEG holds 16
+MAX_PROFILE = 4_000_000  # bytes; those of presses have up to 3 MB, a JPEG holds 16
 
 
 def to_screen(image: Image.Image) -> tuple[Image.Image, bytes | None]:
@@ -28,7 +28,7 @@ def to_screen(image: Image.Image) -> tuple[Image.Image, bytes | None]:
 
 def _profile_of(image: Image.Image) -> bytes | None:
     profile = cast("bytes | None", image.info.get("icc_profile"))
-    return profile if profile and len(profile) <= _MAX_PROFILE else None
+    return profile if profile and len(profile) <= MAX_PROFILE else None
 
 
 def _from_cmyk(image: Image.Image, profile: bytes | None) -> Image.Image:

@@ -20,11 +20,11 @@ _MAX_SCANS = 100
 
 _SOF = frozenset({0xC0, 0xC1, 0xC2})  # baseline, extended, progressive
 _REFUSED = frozenset(range(0xC3, 0xD0)) - {0xC4, 0xCC}  # lossless, hierarchical, arithmetic
-_EOI, _SOS, _EXIF = 0xD9, 0xDA, 0xE1
+_EOI, _SOS, _EXIF, _ICC = 0xD9, 0xDA, 0xE1, 0xE2
 _ALONE = frozenset({0x00, 0x01, 0xD8, *range(0xD0, 0xD8)})  # markers without a segment
 _TABLES = frozenset({0xC4, 0xCC, 0xDB, 0xDC, 0xDD, _EOI})
 # Of the application's segments these change what is seen: JFIF, colour profile, Adobe's transform.
-_VISIBLE = {0xE0: b"JFIF\0", 0xE2: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
+_VISIBLE = {0xE0: b"JFIF\0", _ICC: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 
 _MARKER = re.compile(rb"\xff+([^\xff])", re.DOTALL)
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
@@ -58,6 +58,22 @@ def read_jpeg(data: bytes) -> Structure:
     return Structure(
         "image/jpeg", "jpg", width, height, orientation or 1, tuple(parts), components < 4
     )
+
+
+def profile_segments(data: bytes) -> bytes:
+    """The segments of a (checked) JPEG that hold its ICC profile, ready to stand in another."""
+    if _VISIBLE[_ICC] not in data:
+        return b""  # as most have none, and walking through a file takes ten times as long
+    found = (data[start:end] for marker, start, end in _segments(data) if marker == _ICC)
+    return b"".join(each for each in found if each.startswith(_VISIBLE[_ICC], 4))
+
+
+def with_segments(data: bytes, segments: bytes) -> bytes:
+    """A JPEG with more segments behind its first, which says that it is one (JFIF)."""
+    if not segments:
+        return data
+    place = _end_of(data, *_marker(data, 2))
+    return data[:place] + segments + data[place:]
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:

@@ -1,10 +1,9 @@
 """Labelling configs: the template of a task type with a project's classes in it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree
 
-from xxhash import xxh3_64_intdigest
-
+from plugin.domain.colours import colours
 from plugin.domain.prediction import TaskType
 from plugin.resources import label_config_folder
 
@@ -20,48 +19,78 @@ POINTS = f"{CONTROL}-points"
 OBJECT = "image"
 """Name of the object tag in every template: what a region's `to_name` refers to."""
 
-_PALETTE = (
-    "#e6194b", "#3cb44b", "#4363d8", "#f58231", "#911eb4", "#00a0a0", "#f032e6", "#7fb800",
-    "#ff6f91", "#00806a", "#8f6fff", "#9a6324", "#d4a000", "#a01020", "#1fa860", "#7a7a00",
-    "#ff5533", "#1a3fa0", "#1fa0e0", "#c06090", "#508020", "#b05fd0", "#e08000", "#008fbf",
-)  # fmt: skip
+STRIP = "lsal-strip"
+"""Class name of the view that holds the controls, above the image: it stays while one scrolls."""
+
+FILTERED = 15
+"""Controls with more names than this have a field to find one by."""
+
+_ROW, _MARGINS, _LINE = 34, 28, 760
+"""Pixels, in a window 1360 wide: a row of labels, what is around the rows, how long a row is."""
+
+_CHARACTER, _CHIP = 8, 54
+"""Pixels that a label takes for each character, and around them."""
+
+_AROUND, _HIGHEST = 130, 190
+"""Pixels of a window's height that are neither image nor controls, and that the controls may have
+at most (the templates say it too): the image takes what is left, and never less than a third."""
 
 
-def render(task_type: TaskType, classes: Sequence[str], keypoints: Sequence[str] = ()) -> str:
+def render(
+    task_type: TaskType,
+    classes: Sequence[str],
+    keypoints: Sequence[str] = (),
+    shades: Mapping[str, str] | None = None,
+) -> str:
     """The labelling config of a project, as the XML that Label Studio takes.
 
     Args:
         task_type: chooses the template.
         classes: what objects or images may be labelled as.
         keypoints: names of points, for keypoint detection.
+        shades: colours (`#rrggbb`) that classes and keypoints have already.
     """
     template = (label_config_folder() / f"{task_type}.xml").read_text()
     view = ElementTree.fromstring(template)  # noqa: S314  our own file
+    backgrounds = colours((*classes, *keypoints), shades)
+    height = 0
     for name, labels in ((CONTROL, classes), (MASKS, classes), (POINTS, keypoints)):
         control = view.find(f".//*[@name='{name}']")
         if control is not None:
-            _fill(control, labels)
+            _fill(control, labels, backgrounds)
+            height += _MARGINS + _ROW * _rows(labels)
+    strip = view.find(f".//*[@className='{STRIP}']")
+    if strip is not None and len(classes) > FILTERED:
+        strip.insert(0, _filter())
+        height += _ROW
+    for image in view.iter("Image"):
+        taken = _AROUND + min(height, _HIGHEST)
+        image.set("maxHeight", f"max(33vh, calc(100vh - {taken}px))")
     ElementTree.indent(view)
     return ElementTree.tostring(view, encoding="unicode")
 
 
-def _fill(control: ElementTree.Element, labels: Sequence[str]) -> None:
+def _fill(
+    control: ElementTree.Element, labels: Sequence[str], backgrounds: Mapping[str, str]
+) -> None:
     tag = "Choice" if control.tag == "Choices" else "Label"
-    for name, background in colours(labels).items():
-        ElementTree.SubElement(control, tag, value=name, background=background)
+    for name in labels:
+        ElementTree.SubElement(control, tag, value=name, background=backgrounds[name])
 
 
-def colours(classes: Sequence[str]) -> dict[str, str]:
-    """A colour (`#rrggbb`) per class: by a hash of its name, or the next one free.
+def _rows(labels: Sequence[str]) -> int:
+    """How many rows of labels there are, at most, in a window that is not small."""
+    rows, used = 1, 0
+    for name in labels:
+        width = min(_LINE, _CHARACTER * len(name) + _CHIP)
+        if used + width > _LINE:
+            rows, used = rows + 1, 0
+        used += width
+    return rows
 
-    A class keeps its colour when others are added behind it.
-    """
-    found: dict[str, str] = {}
-    for name in classes:
-        start = xxh3_64_intdigest(name.encode())
-        turns = (_PALETTE[(start + step) % len(_PALETTE)] for step in range(len(_PALETTE)))
-        taken = set(found.values())
-        found[name] = next(
-            (each for each in turns if each not in taken), _PALETTE[start % len(_PALETTE)]
-        )
-    return found
+
+def _filter() -> ElementTree.Element:
+    return ElementTree.Element(
+        "Filter", name="filter", toName=CONTROL, minlength="0", hotkey="shift+f",
+        placeholder="Find a class (Shift+F)",
+    )  # fmt: skip

@@ -5,6 +5,7 @@ order, of a fixed width.
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
 SHUFFLED = "tasks:data.shuffle"
 """At random, the same for everybody: the field holds a hash of the event."""
@@ -15,13 +16,29 @@ BY_URGENCY = "tasks:data.order"
 HIDDEN = [
     f"tasks:{column}"
     for column in (
-        "inner_id", "annotations_results", "annotations_ids", "predictions_results",
-        "predictions_model_versions", "file_upload", "storage_filename", "created_at",
+        "inner_id", "total_predictions", "annotations_results", "annotations_ids",
+        "predictions_results", "predictions_score", "predictions_model_versions", "file_upload",
+        "storage_filename", "created_at",
         "updated_at", "updated_by", "avg_lead_time", "draft_exists", "data.frame_id",
         "data.event_id", "data.order", "data.shuffle",
     )
 ]  # fmt: skip
 """Columns of the Data Manager that say nothing to a reviewer."""
+
+_WIDTHS = {
+    "id": 80, "completed_at": 150, "total_annotations": 60, "cancelled_annotations": 60,
+    "annotators": 120, "data.image": 110, "data.deployment": 125,
+    "data.model_version": 145, "data.rule": 110, "data.tags": 115, "data.priority": 115,
+    "data.uncertainty": 135, "data.captured_at": 180, "data.reviewer": 140,
+}  # fmt: skip
+
+COLUMNS: dict[str, Any] = {
+    "hiddenColumns": {"explore": HIDDEN, "labeling": HIDDEN},
+    "columnsWidth": {f"tasks:{column}": pixels for column, pixels in _WIDTHS.items()},
+    # Else Label Studio sorts and filters them as text.
+    "columnsDisplayType": {"tasks:data.priority": "Number", "tasks:data.uncertainty": "Number"},
+}
+"""How a tab shows its columns: what is hidden, how wide the others are, which are numbers."""
 
 
 def urgency(priority: int, uncertainty: float, captured_at: datetime) -> str:

@@ -1,5 +1,6 @@
 """A frame as a task: its image, what the Data Manager may filter and sort by, its prediction."""
 
+from datetime import UTC
 from typing import Any
 
 from plugin.domain.draws import HashedDraw
@@ -44,7 +45,8 @@ def task_of(
         "tags": ", ".join(frame.tags),
         "priority": frame.priority,
         "uncertainty": round(_uncertainty(frame), 4),
-        "captured_at": frame.captured_at.isoformat(),
+        # The Data Manager compares it as text: one time zone, one width.
+        "captured_at": frame.captured_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "order": order_of(frame),
         "shuffle": shuffled(draw(frame.event_id)),
         "reviewer": "",

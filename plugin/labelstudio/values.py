@@ -26,3 +26,32 @@ class TaskState:
     data: Mapping[str, Any]
     annotations: Sequence[Mapping[str, Any]]
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectState:
+    """A project as Label Studio has it; `label_config` is empty where it was not asked for."""
+
+    id: int
+    title: str
+    description: str
+    label_config: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file that Label Studio stores: `name` is ours, `address` what a task's data may name.
+
+    `size` in bytes, None where its content is gone.
+    """
+
+    id: int
+    name: str
+    address: str
+    size: int | None
+
+
+def filters(field: str, operator: str, kind: str, value: str) -> dict[str, Any]:
+    """A filter of the Data Manager, in its own format."""
+    item = {"filter": field, "operator": operator, "type": kind, "value": value}
+    return {"conjunction": "and", "items": [item]}

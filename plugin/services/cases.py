@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+import msgspec
+
 from plugin.domain.deciding import Outcome
 from plugin.domain.errors import ActiveLearningError, ConflictError, UnavailableError
 from plugin.domain.frame import Frame
@@ -40,13 +42,20 @@ class Case:
 
     def frame(self, granted_at: datetime) -> Frame:
         """The frame that it becomes, with its image where that is there."""
-        frame = frame_of(self.offer, self.admission.rule, granted_at)
+        digest, rule = self.candidate.digest, self.admission.rule
+        frame = frame_of(self.offer, digest, rule, granted_at)
         return with_picture(frame, self.picture, self.prediction) if self.picture else frame
 
     def grant(self, granted_at: datetime) -> Grant:
         """What it was granted, to be given back."""
         each = self.candidate
         return Grant(each.frame_id, each.digest, self.admission.rule, granted_at, each.look)
+
+    @property
+    def again(self) -> Candidate:
+        """The same candidate, for the rule that was charged and no other."""
+        charged = tuple(each for each in self.offer.matched if each.name == self.admission.rule)
+        return msgspec.structs.replace(self.candidate, matched=charged)
 
     def settle(self, admission: Admission) -> None:
         """Take the answer that admission gave; a frame that is taken has yet to be stored."""

@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from plugin.domain.batching import Batch, Progress
+from plugin.domain.errors import NotFoundError
 from plugin.domain.frame import ImportedFrame
 from plugin.formats.label_studio import decode_annotation
 from plugin.labelstudio.values import TaskState
+from plugin.services.opening import BatchOpener
 from plugin.stores.batches import Batches
 from plugin.stores.reviews import Review, Reviews
 from plugin.stores.spool import Spool
@@ -28,11 +30,21 @@ class Collector:
     reviews: Reviews
     spool: Spool
     label_studio: "LabelStudioGateway"
+    opener: BatchOpener
 
     def collect(self, project: str) -> int:
         """Bring a project's reviews up to date, and return how many tasks had changed."""
         emails = self.label_studio.emails()
-        return sum(self._collect(batch, emails) for batch in self.batches.of_project(project))
+        opened = (batch for batch in self.batches.of_project(project) if not batch.closed)
+        return sum(self._collect_unless_gone(batch, emails) for batch in opened)
+
+    def _collect_unless_gone(self, batch: Batch, emails: Mapping[int, str]) -> int:
+        try:
+            return self._collect(batch, emails)
+        except NotFoundError:
+            if self.opener.look(batch) is None:
+                return 0  # somebody deleted it; it is closed now
+            raise
 
     def _collect(self, batch: Batch, emails: Mapping[int, str]) -> int:
         before = self.batches.progress(batch)

@@ -14,6 +14,7 @@ from plugin.domain.windows import period_of
 from plugin.formats.predictions import Expected, checked
 from plugin.images import ImageFacts, take_in
 from plugin.services.receiving import Offer
+from plugin.stores.admission_questions import look_of
 from plugin.stores.spool import image_key
 
 
@@ -35,6 +36,7 @@ class Picture:
             width=facts.width,
             height=facts.height,
             size=len(self.data),
+            look=look_of(facts.look),
         )
 
 
@@ -65,11 +67,12 @@ def fitted(prediction: Prediction, facts: ImageFacts, expected: Expected) -> Pre
     return checked(sized, expected)
 
 
-def frame_of(offer: Offer, charged: str, granted_at: datetime) -> Frame:
+def frame_of(offer: Offer, digest: str, charged: str, granted_at: datetime) -> Frame:
     """The frame that an offer becomes, its image yet to come.
 
     Args:
         offer: what was granted.
+        digest: what its event is remembered by.
         charged: the rule whose budget was charged, "" where there are no rules.
         granted_at: when; budget goes back to the windows of this time.
     """
@@ -91,6 +94,7 @@ def frame_of(offer: Offer, charged: str, granted_at: datetime) -> Frame:
         priority=rule.priority if rule else 0,
         metadata=offer.event.metadata,
         settings_version=offer.gate.version.version,
+        digest=digest,
     )
 
 

@@ -5,51 +5,53 @@ note that is found shows an import whose end nobody saw, and Label Studio is ask
 """
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from plugin.clock import Clock
-from plugin.domain.batching import Batch
-from plugin.domain.errors import (
-    ActiveLearningError,
-    InvalidInputError,
-    LabelStudioError,
-    NotFoundError,
-)
-from plugin.domain.frame import Frame, described
+from plugin.domain.errors import ConflictError, LabelStudioError, NotFoundError
+from plugin.domain.frame import Frame
 from plugin.domain.settings import ProjectSettings
-from plugin.images import FittedImage, fit, inspect
-from plugin.labelstudio.tasks import order_of, prediction_of, task_of
 from plugin.labelstudio.values import UPLOADS_PER_CALL
 from plugin.queues import WorkQueue
-from plugin.services.opening import BatchOpener
-from plugin.stores.batches import Batches, TaskRef
+from plugin.services import answers
+from plugin.services.fitting import Fitter
+from plugin.services.opening import BatchOpener, Target
+from plugin.services.resuming import Resumer
+from plugin.services.sending import Sender
+from plugin.stores.import_notes import ImportNote, ImportNotes
 from plugin.stores.locks import Lease, Locks
 from plugin.stores.settings_history import SettingsHistory
 from plugin.stores.spool import Spool
 
-if TYPE_CHECKING:
-    from plugin.labelstudio.gateway import LabelStudioGateway
+BUDGET = 30.0
+"""Seconds after which a job makes room for other projects; the rest is asked for anew."""
+
+AT_ONCE = 1000
+"""Frames that are read and put in order together, however many wait."""
+
+FAILURES_IN_A_ROW = 3
+"""After so many, without one success, it is Label Studio's fault and not the frames'."""
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A frame with its image as reviewers get it, and its prediction as Label Studio draws it."""
+@dataclass(slots=True)
+class _Run:
+    """One run over a project: what it has done, and whether it may go on."""
 
-    frame: Frame
-    image: FittedImage
-    drawn: dict[str, Any] | None
-
-    @property
-    def file_name(self) -> str:
-        return f"{self.frame.frame_id}.{self.image.extension}"
+    settings: ProjectSettings
+    images: Fitter
+    lease: Lease
+    until: float
+    held: Counter[str]
+    targets: dict[str, Target] = field(default_factory=dict)
+    failed: list[ImportNote] = field(default_factory=list)
+    imported: int = 0
+    in_a_row: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,123 +60,166 @@ class Importer:
 
     history: SettingsHistory
     spool: Spool
-    batches: Batches
-    label_studio: "LabelStudioGateway"
+    notes: ImportNotes
     locks: Locks
     queue: WorkQueue
-    clock: Clock
     opener: BatchOpener
+    sender: Sender
+    resumer: Resumer
+    monotonic: Callable[[], float] = time.monotonic
 
     def run(self, project: str) -> int:
         """Import a project's pending frames, and return how many became tasks.
 
         Raises:
             LabelStudioError: it refused or did not answer; the frames stay pending.
+            ConflictError: somebody else imports this project, too.
         """
         self.queue.accept(project)
-        with self.locks.hold(f"import:{project}") as lease:
+        if self.queue.is_postponed(project):
+            return 0  # the job that was asked for later does it
+        with self.locks.hold_renewed(f"import:{project}") as lease:
             if lease is None:
                 return 0  # whoever holds it looks once more when it is done
-            self._recover(project)
-            imported = self._drain(project, lease)
-        if self.spool.pending(project):
+            imported = self._run(project, lease)
+            held = {each for note in self.notes.of_project(project) for each in note.frame_ids}
+        self.queue.succeeded(project)
+        if self.spool.is_pending(project, besides=held):
             self.queue.request(project)
         return imported
 
-    def _recover(self, project: str) -> None:
-        for batch, frame_ids in self.batches.interrupted(project):
-            there = self.label_studio.tasks_of_frames(batch.label_studio_id, frame_ids)
-            frames = [self.spool.frame(project, identifier) for identifier in there]
-            self._settle(batch, [(frame, there[frame.frame_id]) for frame in frames if frame])
-
-    def _drain(self, project: str, lease: Lease) -> int:
+    def _run(self, project: str, lease: Lease) -> int:
+        notes = self.resumer.complete(project)
+        held = Counter({note.batch: 0 for note in notes})
+        for note in notes:
+            held[note.batch] += len(note.frame_ids)
         settings = self.history.newest(project).settings
-        imported = 0
-        for period, group in groupby(self._pending(project), key=attrgetter("period")):
-            frames = list(group)
-            while frames:
-                lease.renew()
-                batch = self.opener.open(settings, period)
-                room = min(UPLOADS_PER_CALL, settings.batch.max_images - batch.size)
-                chunk, frames = frames[:room], frames[room:]
-                imported += self._import(settings, batch, chunk)
-        return imported
+        with Fitter(self.spool, settings.image) as images:
+            run = _Run(settings, images, lease, self.monotonic() + BUDGET, held)
+            try:
+                self._drain(run, {each for note in notes for each in note.frame_ids})
+                self._retry(run, self.resumer.due(notes))
+            finally:
+                if run.imported:
+                    self.resumer.blame(run.failed)
+        return run.imported
 
-    def _pending(self, project: str) -> list[Frame]:
-        frames = []
-        for identifier in self.spool.pending(project):
-            if self.spool.is_imported(project, identifier):
-                self.spool.drop_pending(project, identifier)
-            elif frame := self.spool.frame(project, identifier):
-                frames.append(frame)
-        return sorted(frames, key=attrgetter("period", "received_at"))
+    def _drain(self, run: _Run, besides: set[str]) -> None:
+        """Import what waits and was not begun yet."""
+        for period, group in self._pending(run.settings.project, besides):
+            frames = group
+            while frames and self.monotonic() < run.until:
+                run.lease.renew()
+                target = self._target(run, period)
+                batch = target.batch
+                room = run.settings.batch.max_images - batch.size - run.held[batch.name]
+                chunk = frames[: min(UPLOADS_PER_CALL, room)]
+                # While Label Studio does these, the images of the next ones are got ready.
+                run.images.begin(frames[: len(chunk) + UPLOADS_PER_CALL])
+                note = self._begin(batch.project, batch.name, chunk)
+                if self._send(run, target, note, chunk):
+                    frames = frames[len(chunk) :]
 
-    def _import(self, settings: ProjectSettings, batch: Batch, frames: Sequence[Frame]) -> int:
-        ready = [each for frame in frames if (each := self._prepare(settings, frame))]
-        if not ready:
-            return 0
-        batch = self.opener.widen(settings, batch, [each.frame for each in ready])
-        self.batches.begin_import(batch, tuple(each.frame.frame_id for each in ready))
+    def _pending(self, project: str, besides: set[str]) -> Iterator[tuple[str, list[Frame]]]:
+        """Yield frames by period, so many at once that neither memory nor waits grow with all."""
+        waiting = [each for each in self.spool.pending(project) if each not in besides]
+        for start in range(0, len(waiting), AT_ONCE):
+            frames = self.spool.frames(project, waiting[start : start + AT_ONCE])
+            frames.sort(key=attrgetter("period", "received_at"))
+            for period, group in groupby(frames, key=attrgetter("period")):
+                yield period, list(group)
+
+    def _target(self, run: _Run, period: str) -> Target:
+        """The batch of a period, as it is by now; Label Studio is asked once in a run."""
+        known = run.targets.get(period)
+        if known:
+            taken = known.batch.size + run.held[known.batch.name]
+            if taken < run.settings.batch.max_images:
+                return known
+        newest = self.opener.batches.newest(run.settings.project, period)
+        held = run.held[newest.name] if newest else 0
+        run.targets[period] = self.opener.open(run.settings, period, held)
+        return run.targets[period]
+
+    def _begin(self, project: str, batch: str, frames: Sequence[Frame]) -> ImportNote:
+        """Note that an import begins.
+
+        Raises:
+            ConflictError: our lock was lost meanwhile, and somebody else is at it.
+        """
+        note = self.notes.begin(project, batch, tuple(frame.frame_id for frame in frames))
+        if note is None:
+            raise ConflictError(f"{project}: somebody else imports the same frames")
+        if self.spool.frame(project, frames[0].frame_id) is None:
+            self.notes.end(note)
+            raise ConflictError(f"{project}: somebody else has imported the same frames")
+        return note
+
+    def _retry(self, run: _Run, notes: Sequence[ImportNote]) -> None:
+        """Send again what failed, or was interrupted, into the batch where it may be half done."""
+        for note in notes:
+            if self.monotonic() >= run.until:
+                return
+            run.lease.renew()
+            batch = self.opener.batches.get(run.settings.project, note.batch)
+            target = self.opener.look(batch)
+            if target is None:
+                continue  # deleted since it was asked for: the next run frees its frames
+            begun, frames = self.resumer.begin_again(batch, note)
+            if frames:
+                self._send(run, target, begun, frames, again=True)
+
+    def _send(
+        self,
+        run: _Run,
+        target: Target,
+        note: ImportNote,
+        frames: Sequence[Frame],
+        *,
+        again: bool = False,
+    ) -> bool:
+        """Send frames; False where their batch is gone, and they belong into another."""
+        before = target.batch.size
         try:
-            tasks = self._call(settings, batch, ready)
+            target = self.sender.send(run.settings, target, frames, run.images, again=again)
+        except NotFoundError as error:
+            self._find_gone(run, target, note, error)
+            return False
         except LabelStudioError as error:
-            if error.status != 400:
-                raise
-            # Refused as a whole, so none of it was done: look for the one that is to blame.
-            return self._import_one_by_one(settings, batch, [each.frame for each in ready], error)
-        self._settle(batch, tasks)
-        return len(tasks)
+            self._find_fault(run, target, note, error)
+            return True
+        self.notes.end(note)
+        run.targets[target.batch.period] = target
+        run.imported += target.batch.size - before
+        run.in_a_row = 0
+        return True
 
-    def _import_one_by_one(
-        self, settings: ProjectSettings, batch: Batch, frames: list[Frame], error: LabelStudioError
-    ) -> int:
-        self.batches.end_import(batch)
-        if len(frames) == 1:
-            self._set_aside(frames[0], error)
-            return 0
-        half = len(frames) // 2
-        first = self._import(settings, batch, frames[:half])
-        return first + self._import(
-            settings, self.batches.get(batch.project, batch.name), frames[half:]
-        )
+    def _find_gone(self, run: _Run, target: Target, note: ImportNote, error: NotFoundError) -> None:
+        run.targets.pop(target.batch.period, None)
+        if self.opener.look(target.batch) is None:
+            self.notes.end(note)
+            return
+        failure = LabelStudioError(404, str(error))
+        self.resumer.interrupted(note, failure)
+        raise failure from error
 
-    def _prepare(self, settings: ProjectSettings, frame: Frame) -> _Ready | None:
-        """A frame ready to be sent; None, and the frame set aside, when that cannot be."""
+    def _find_fault(
+        self, run: _Run, target: Target, note: ImportNote, error: LabelStudioError
+    ) -> None:
+        """Go on with others where these frames may be to blame; raise where Label Studio is."""
+        run.targets.pop(target.batch.period, None)  # nobody knows what it holds now
+        run.held[target.batch.name] += len(note.frame_ids)
+        if error.status in answers.AWAY or not self._answers(target):
+            self.resumer.interrupted(note, error)
+            raise error
+        run.failed.append(self.resumer.failed(target.batch.project, note, error))
+        run.in_a_row += 1
+        if run.in_a_row >= FAILURES_IN_A_ROW:
+            raise error
+
+    def _answers(self, target: Target) -> bool:
+        """Whether Label Studio answers at all, as one that only reads is asked."""
         try:
-            data = self.spool.image(frame)
-            image = fit(data, inspect(data), settings.image)
-            drawn = prediction_of(settings, frame, (image.width, image.height))
-        except (NotFoundError, InvalidInputError) as error:
-            self._set_aside(frame, error)
-            return None
-        return _Ready(frame, image, drawn)
-
-    def _set_aside(self, frame: Frame, error: ActiveLearningError) -> None:
-        self.spool.mark_failed(frame, str(error), self.clock())
-        log.warning("frame set aside", extra=described(frame) | {"reason": str(error)})
-
-    def _call(
-        self, settings: ProjectSettings, batch: Batch, ready: Sequence[_Ready]
-    ) -> list[tuple[Frame, int]]:
-        files = {each.file_name: (each.image.data, each.image.content_type) for each in ready}
-        addresses = self.label_studio.upload(batch.label_studio_id, files)
-        tasks = [
-            task_of(settings, each.frame, addresses[each.file_name], each.drawn) for each in ready
-        ]
-        ids = self.label_studio.import_tasks(batch.label_studio_id, tasks)
-        return [(each.frame, task) for each, task in zip(ready, ids, strict=True)]
-
-    def _settle(self, batch: Batch, tasks: Sequence[tuple[Frame, int]]) -> None:
-        """Note what Label Studio has: its tasks first, then frame by frame."""
-        if tasks:
-            refs = (
-                TaskRef(task, frame.frame_id, order_of(frame), frame.captured_at)
-                for frame, task in tasks
-            )
-            self.batches.add_tasks(batch, tuple(refs))
-        now = self.clock()
-        for frame, task in tasks:
-            self.spool.mark_imported(frame, batch.name, task, now)
-        size = len(self.batches.tasks(batch))
-        self.batches.save(msgspec.structs.replace(batch, size=size))
-        self.batches.end_import(batch)
+            return self.opener.look(target.batch) is not None
+        except LabelStudioError:
+            return False

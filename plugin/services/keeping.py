@@ -54,6 +54,9 @@ class Keeper:
             taken = [case for case in cases if case.is_taken]
             self._store(gate, [case for case in taken if case.picture], now)
             self._reserve(gate, [case for case in taken if not case.picture], now)
+            self._confirm(gate, [case for case in taken if isinstance(case.answer, Answer)], now)
+            if any(case.picture for case in taken):
+                self.queue.wake(gate.settings.project)
             self._count(gate, cases, now)
         return [each.answer if isinstance(each, Case) else each for each in looked_at]
 
@@ -67,10 +70,10 @@ class Keeper:
         """Ask for budget; False where nobody answers, and nothing was charged that we know of."""
         try:
             said = self.admission.admit_all(gate.settings, [each.candidate for each in cases], now)
-        except RedisError as error:
+        except (RedisError, UnavailableError) as error:
             log.warning("Redis: %s", error)
             for case in cases:
-                case.answer = UnavailableError("Redis", str(error))
+                case.answer = _unavailable(error)
             return False
         for case, admission in zip(cases, said, strict=True):
             case.settle(admission)
@@ -92,7 +95,6 @@ class Keeper:
             return
         for frame, _ in pictured:
             log.info("frame kept", extra=described(frame))
-        self.queue.wake(gate.settings.project)
 
     def _reserve(self, gate: Gate, cases: Sequence[Case], now: datetime) -> None:
         """Reserve for frames whose image is yet to come."""
@@ -118,6 +120,32 @@ class Keeper:
             except RedisError as failure:
                 log.warning("Redis: %s; the budget of a frame stays charged", failure)
 
+    def _confirm(self, gate: Gate, cases: Sequence[Case], now: datetime) -> None:
+        """Ask again for what is durable now: it is known, unless Redis was emptied in between.
+
+        Redis was filled again with what the Store had then, perhaps without these. Where budget is
+        left they are charged once more, else they are taken back.
+        """
+        if not cases:
+            return
+        try:
+            said = self.admission.admit_all(gate.settings, [each.again for each in cases], now)
+        except (RedisError, UnavailableError) as error:
+            # Filled later than this, it finds them in the Store.
+            log.warning("Redis: %s; kept frames will be counted when it is back", error)
+            return
+        for case, admission in zip(cases, said, strict=True):
+            if admission.kind in {"near_duplicate", "full"}:
+                self._take_back(gate, case)
+                case.settle(admission)
+
+    def _take_back(self, gate: Gate, case: Case) -> None:
+        project, identifier = gate.settings.project, case.candidate.frame_id
+        if case.picture:
+            self.spool.drop_pending(project, identifier)
+        elif reservation := self.reserver.reservations.find(project, identifier):
+            self.reserver.reservations.remove(reservation)
+
     def _count(self, gate: Gate, cases: Sequence[Case], now: datetime) -> None:
         tally = Tally()
         for case in cases:
@@ -130,3 +158,7 @@ class Keeper:
             else:
                 tally.add(case.answer.outcome, case.answer.rule)
         self.funnel.count_all(gate.settings.project, tally.stages(), now)
+
+
+def _unavailable(error: RedisError | UnavailableError) -> UnavailableError:
+    return error if isinstance(error, UnavailableError) else UnavailableError("Redis", str(error))

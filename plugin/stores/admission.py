@@ -1,6 +1,6 @@
 """The last word on a candidate: is it known, does it look like one kept lately, is there budget."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -9,9 +9,11 @@ import msgspec
 from redis import Redis
 
 from plugin.domain.budget import REMEMBER, cap_in_words
+from plugin.domain.errors import UnavailableError
 from plugin.domain.settings import ProjectSettings
 from plugin.domain.windows import window_starts
 from plugin.stores.admission_questions import KEEP, PROJECT, Candidate, Moment, keys_of, look_of
+from plugin.stores.restoring import Writer
 from plugin.stores.scripts import Script
 
 __all__ = ["REMEMBER", "Admission", "AdmissionControl", "Candidate", "Grant"]
@@ -59,6 +61,9 @@ class Grant(msgspec.Struct, frozen=True):
     look: int | None = None
 
 
+Restore = Callable[[ProjectSettings, datetime], None]
+"""Brings back what Redis has to know of a project before anything is granted."""
+
 _Answer = int | str | tuple[str, int]
 _answers = msgspec.json.Decoder(list[_Answer])
 
@@ -69,8 +74,13 @@ class AdmissionControl:
     Errors of Redis come as redis-py raises them. Safe to share between threads.
     """
 
-    def __init__(self, redis: Redis) -> None:
-        """`redis` answers with text."""
+    def __init__(self, redis: Redis, make_good: Restore | None = None) -> None:
+        """`redis` answers with text; `make_good` restores a project that it has forgotten.
+
+        Without it there is nothing to restore: what Redis does not know was never kept.
+        """
+        self._redis = redis
+        self._make_good = make_good or Writer(redis).begin
         self._admit_one = Script(redis, 3, "admit_one.lua")
         self._admit = Script(redis, 4, "counters.lua", "looks.lua", "admit.lua")
         self._compare = Script(redis, 1, "looks.lua", "compare.lua")
@@ -84,7 +94,7 @@ class AdmissionControl:
         moment = self._moment(settings, now)
         scopes, question = moment.ask(candidate)
         answer: _Answer | None = self._admit_one(*moment.caps_keys, question)
-        if answer is None:  # A counter is in the old format.
+        if answer is None:  # No counter yet, or one in the old format.
             return self.admit_all(settings, [candidate], now)[0]
         return _admission(answer, candidate, scopes)
 
@@ -97,7 +107,7 @@ class AdmissionControl:
         for start in range(0, len(candidates), GROUP):
             group = candidates[start : start + GROUP]
             scopes, question = moment.ask_all(group, now)
-            answers = _answers.decode(self._admit(*moment.keys, question))
+            answers = _answers.decode(self._ask(settings, now, *moment.keys, question))
             granted = [Admission("granted", rule) for rule in scopes]
             admissions += [
                 granted[answer]
@@ -119,8 +129,10 @@ class AdmissionControl:
         near = settings.near_duplicates
         if near is None:
             return None
+        caps, _, _, looks = keys_of(settings.project, now)
+        if not self._redis.hexists(caps.decode(), PROJECT):
+            self._make_good(settings, now)
         said = (look_of(look), frame_id, int(now.timestamp()), near.within, near.distance)
-        looks = keys_of(settings.project, now)[3]
         found: tuple[str, int] | None = self._compare(looks, *said)
         if found is None:
             return None
@@ -146,6 +158,16 @@ class AdmissionControl:
         )
         return bool(given)
 
+    def _ask(self, settings: ProjectSettings, now: datetime, *question: bytes) -> bytes:
+        """Ask admit.lua; a project that Redis has forgotten is restored first."""
+        answer: bytes | None = self._admit(*question)
+        if answer is None:
+            self._make_good(settings, now)
+            answer = self._admit(*question)
+        if answer is None:
+            raise UnavailableError("Redis", "was emptied again")
+        return answer
+
     def _moment(self, settings: ProjectSettings, now: datetime) -> Moment:
         moment = self._moments.get(settings.project)
         if moment is None or not moment.holds(settings, now):
@@ -161,6 +183,8 @@ def _admission(answer: _Answer, candidate: Candidate, scopes: Sequence[str]) -> 
         return Admission("full", scope=scopes[scope], window=WINDOWS[window])
     if isinstance(answer, str):
         digest, _, rule = answer.partition(":")
-        return Admission("known", rule) if digest == candidate.digest else Admission("conflict")
+        # A frame of before digests were kept came back without one.
+        same = digest in {"", candidate.digest}
+        return Admission("known", rule) if same else Admission("conflict")
     twin, distance = answer
     return Admission("near_duplicate", twin=twin, distance=distance)

@@ -17,7 +17,8 @@
 --
 -- Returns JSON, per candidate: the scope charged, counted from 0, 0 without rules; or what is
 --   remembered of the event; or [twin's frame id, distance]; or, where a cap is reached,
---   -1 - 3 * scope - window, both counted from 0.
+--   -1 - 3 * scope - window, both counted from 0. Or nil where the project has no counter: Redis was
+--   emptied, and what it knew has to be restored first (restore.lua).
 
 local counters, events, events_before, looks = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local minute, hour, day, keep, now, within, distance, names, limits, matches,
@@ -25,6 +26,7 @@ local minute, hour, day, keep, now, within, distance, names, limits, matches,
 
 -- All is read in one call and written in one, however many candidates there are.
 local counts = redis.call("HMGET", counters, unpack(names))
+if not counts[1] then return nil end
 local lately = redis.call("HMGET", events, unpack(frame_ids))
 local before = redis.call("HMGET", events_before, unpack(frame_ids))
 

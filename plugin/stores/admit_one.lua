@@ -14,7 +14,7 @@
 --
 -- Returns the number of the scope charged, counted from 0, 0 without rules; or what is remembered of
 --   the event; or, where a cap is reached, -1 - 3 * scope - window, both counted from 0; or nil where
---   admit.lua has to be asked, as only that reads counters in their old format.
+--   admit.lua has to be asked: counters are in their old format, or the project has none.
 
 local call, struct_unpack, struct_pack = redis.call, struct.unpack, struct.pack
 local minute, hour, day, keep, limits, names, frame_id, digest = cmsgpack.unpack(ARGV[1])
@@ -34,6 +34,8 @@ for scope = 1, #names do
     if m < minute then m, of_m = minute, 0 end
     if h < hour then h, of_h = hour, 0 end
     if d < day then d, of_d = day, 0 end
+  elseif scope == 1 then
+    return nil
   end
   local most_m, most_h, most_d = struct_unpack("<I4I4I4", limits, 12 * scope - 11)
   local full = of_m >= most_m and 1 or of_h >= most_h and 2 or of_d >= most_d and 3

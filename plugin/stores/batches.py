@@ -1,12 +1,13 @@
 """Batches of every project, as documents in the Store."""
 
+from collections.abc import Callable
 from datetime import datetime
 from operator import attrgetter
 
 import msgspec
 
 from plugin.domain.assigning import Assignment
-from plugin.domain.batching import Batch, Progress
+from plugin.domain.batching import Batch, Progress, batch_name
 from plugin.domain.errors import NotFoundError
 from plugin.stores.documents import encode, read, read_all
 from plugin.stores.objects import ObjectStore
@@ -33,10 +34,10 @@ class TaskRefs(msgspec.Struct, frozen=True):
     items: tuple[TaskRef, ...]
 
 
-class Intent(msgspec.Struct, frozen=True):
-    """Frames whose import was begun."""
+class Opening(msgspec.Struct, frozen=True):
+    """A batch that somebody began to open."""
 
-    frame_ids: tuple[str, ...]
+    begun_at: datetime
 
 
 class Batches:
@@ -94,8 +95,11 @@ class Batches:
 
     def add_tasks(self, batch: Batch, tasks: tuple[TaskRef, ...]) -> None:
         """Note tasks that were imported into a batch; the same ones twice count once."""
-        key = f"projects/{batch.project}/tasks/{batch.name}/{min(task.id for task in tasks):012d}"
-        self._store.put(f"{key}.json", encode(TaskRefs(tasks)))
+        first = min(task.id for task in tasks)
+        key = f"projects/{batch.project}/tasks/{batch.name}/{first:012d}.json"
+        if not self._store.create(key, encode(TaskRefs(tasks))):
+            known = read(self._store, key, TaskRefs) or TaskRefs(())
+            self._store.put(key, encode(TaskRefs(tuple(dict.fromkeys((*known.items, *tasks))))))
 
     def tasks(self, batch: Batch) -> list[TaskRef]:
         """Every task of a batch, by id."""
@@ -103,23 +107,46 @@ class Batches:
         found = {task.id: task for page in pages for task in page.items}
         return [found[identifier] for identifier in sorted(found)]
 
-    def begin_import(self, batch: Batch, frame_ids: tuple[str, ...]) -> None:
-        """Note that an import begins, so that a crash shows."""
-        self._store.put(_key(batch.project, batch.name, "importing"), encode(Intent(frame_ids)))
+    def count(self, batch: Batch) -> int:
+        """How many tasks were imported into a batch, counted one by one; for after a crash."""
+        return len(self.tasks(batch))
 
-    def end_import(self, batch: Batch) -> None:
-        """Note that an import is finished."""
-        self._store.delete(_key(batch.project, batch.name, "importing"))
+    def newest(self, project: str, period: str) -> Batch | None:
+        """The last part of a period; None when it has none.
 
-    def interrupted(self, project: str) -> list[tuple[Batch, tuple[str, ...]]]:
-        """Imports that were begun and not finished: the batch and the frames."""
-        found = []
-        for key in self._store.keys(f"projects/{project}/importing/"):
-            intent = read(self._store, key, Intent)
-            batch = self.find(project, key.rpartition("/")[2].removesuffix(".json"))
-            if intent and batch:
-                found.append((batch, intent.frame_ids))
-        return found
+        Parts are numbered without gaps, so a few looks find the last, however many there are.
+        """
+        last = _last(lambda part: self._store.exists(_key(project, batch_name(period, part))))
+        return self.find(project, batch_name(period, last)) if last else None
+
+    def close(self, batch: Batch, reason: str) -> Batch:
+        """Note that a batch takes no more frames, and why."""
+        closed = msgspec.structs.replace(batch, closed=reason)
+        self.save(closed)
+        return closed
+
+    def begin_opening(self, project: str, name: str, now: datetime) -> bool:
+        """Note that a batch is about to be opened; False when that was noted before."""
+        return self._store.create(_key(project, name, "opening"), encode(Opening(now)))
+
+    def opening(self, project: str, name: str) -> Opening | None:
+        """When the opening of a batch was begun; None when it was not, or is done."""
+        return read(self._store, _key(project, name, "opening"), Opening)
+
+    def end_opening(self, project: str, name: str) -> None:
+        """Note that a batch is open."""
+        self._store.delete(_key(project, name, "opening"))
+
+
+def _last(exists: Callable[[int], bool]) -> int:
+    """The greatest of the numbers 1, 2, … that exist, without gaps; 0 when none does."""
+    known, missing = 0, 1
+    while exists(missing):
+        known, missing = missing, missing * 2
+    while missing - known > 1:
+        middle = (known + missing) // 2
+        known, missing = (middle, missing) if exists(middle) else (known, middle)
+    return known
 
 
 def _key(project: str, name: str, what: str = "batches") -> str:

@@ -26,7 +26,6 @@ def read(store: ObjectStore, key: str, kind: type[Document]) -> Document | None:
 
 def read_all(store: ObjectStore, prefix: str, kind: type[Document]) -> Iterator[Document]:
     """Yield every document below a prefix, in the order of their keys."""
-    for key in store.keys(prefix):
-        document = read(store, key, kind)
-        if document is not None:  # removed since it was listed
-            yield document
+    for data in store.get_all(store.keys(prefix)):
+        if data is not None:  # removed since it was listed
+            yield msgspec.json.decode(data, type=kind)

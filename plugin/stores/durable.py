@@ -6,12 +6,14 @@ Paths are plain text here: every kept frame comes through, and pathlib costs as 
 import ctypes
 import os
 import secrets
-import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from io import FileIO
+from itertools import count
 from os.path import dirname
+
+_writes = count()
 
 WHOLE_FILESYSTEM_FROM = 3
 """Files from which on one sync of the whole filesystem beats one of each file (see benchmarks)."""
@@ -20,8 +22,8 @@ WHOLE_FILESYSTEM_FROM = 3
 def write_beside(path: str, data: bytes) -> str:
     """Write a file next to where it shall lie, not yet synced; folders are made as needed."""
     folder, _, name = path.rpartition("/")
-    # Of this process and thread alone, whatever machines share the folder.
-    beside = f"{folder}/.{name}.{_process()}-{threading.get_ident()}"
+    # Of this one write alone, whatever threads and machines share the folder.
+    beside = f"{folder}/.{name}.{os.getpid()}-{_token()}-{next(_writes)}"
     try:
         with os.fdopen(_create(beside), "wb", buffering=0) as file:
             _write_all(file, data)
@@ -94,8 +96,8 @@ def discard(paths: Iterable[str]) -> None:
 
 
 @cache
-def _process() -> str:
-    return f"{os.getpid()}-{secrets.token_hex(4)}"
+def _token() -> str:
+    return secrets.token_hex(4)
 
 
 def _sync_filesystem(path: str) -> None:

@@ -1,16 +1,25 @@
 """Locks shared by all processes; they expire when their holder dies."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from threading import Event, Thread
 
 from redis import Redis
-from redis.exceptions import LockNotOwnedError
+from redis.exceptions import LockNotOwnedError, RedisError
 from redis.lock import Lock
 
 from plugin.domain.errors import ConflictError
 
 EXPIRE = 120.0
 """Seconds after which the lock of a dead process is free again; longer than any one call."""
+
+RENEWED_EXPIRE = 30.0
+"""Seconds after which a lock is free that its holder should have renewed in the background."""
+
+RENEW_EVERY = 5.0  # seconds
+
+log = logging.getLogger(__name__)
 
 
 class Lease:
@@ -20,7 +29,7 @@ class Lease:
         self._lock = lock
 
     def renew(self) -> None:
-        """Hold the lock for another EXPIRE seconds.
+        """Hold the lock for as long again as it was taken for.
 
         Raises:
             ConflictError: it had expired, and somebody else may hold it.
@@ -41,12 +50,47 @@ class Locks:
     def hold(self, name: str, wait: float = 0.0) -> Iterator[Lease | None]:
         """Take a lock, waiting `wait` seconds at most; None when somebody else has it."""
         lock = self._redis.lock(f"lsal:lock:{name}", timeout=EXPIRE, blocking_timeout=wait)
-        if not lock.acquire():
-            yield None
-            return
+        with _held(lock) as lease:
+            yield lease
+
+    @contextmanager
+    def hold_renewed(self, name: str) -> Iterator[Lease | None]:
+        """Take a lock for work of any length: a thread renews it until this process dies."""
+        lock = self._redis.lock(
+            f"lsal:lock:{name}", timeout=RENEWED_EXPIRE, blocking_timeout=0, thread_local=False
+        )
+        with _held(lock) as lease:
+            if lease is None:
+                yield None
+                return
+            stopped = Event()
+            thread = Thread(target=_renew, args=(lease, stopped), daemon=True)
+            thread.start()
+            try:
+                yield lease
+            finally:
+                stopped.set()
+                thread.join()
+
+
+@contextmanager
+def _held(lock: Lock) -> Iterator[Lease | None]:
+    if not lock.acquire():
+        yield None
+        return
+    try:
+        yield Lease(lock)
+    finally:
+        # It may have expired under a slow holder; whoever has it now keeps it.
+        with suppress(LockNotOwnedError):
+            lock.release()
+
+
+def _renew(lease: Lease, stopped: Event) -> None:
+    while not stopped.wait(RENEW_EVERY):
         try:
-            yield Lease(lock)
-        finally:
-            # It may have expired under a slow holder; whoever has it now keeps it.
-            with suppress(LockNotOwnedError):
-                lock.release()
+            lease.renew()
+        except RedisError as error:
+            log.warning("Redis: %s; a lock is not renewed", error)
+        except ConflictError:
+            return  # the holder finds out before its next step

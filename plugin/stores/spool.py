@@ -12,14 +12,17 @@ A frame is two objects, its image and its record; the folder of the record says 
 The spool is the queue: whoever imports reads `pending/`, and what is queued elsewhere is a hint.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from typing import Literal
+
+import msgspec
 
 from plugin.domain.frame import FailedFrame, Frame, ImportedFrame
 from plugin.stores.documents import encode, read, read_all
 from plugin.stores.objects import ObjectStore, Pair
 
-_SET_ASIDE = ("failed", "missing")
+_SET_ASIDE: tuple[Literal["failed"], Literal["missing"]] = ("failed", "missing")
 
 
 class Spool:
@@ -57,11 +60,29 @@ class Spool:
     def pending(self, project: str) -> list[str]:
         """Ids of the frames that wait for their import."""
         keys = self._store.keys(f"projects/{project}/frames/pending/")
-        return [key.rpartition("/")[2].removesuffix(".json") for key in keys]
+        return [_id_of(key) for key in keys]
+
+    def is_pending(self, project: str, besides: Collection[str] = ()) -> bool:
+        """Whether any frame waits for its import, besides these."""
+        keys = self._store.keys(f"projects/{project}/frames/pending/")
+        return any(_id_of(key) not in besides for key in keys)
 
     def frame(self, project: str, frame_id: str) -> Frame | None:
         """A pending frame; None when it is not pending any more."""
         return read(self._store, _pending(project, frame_id), Frame)
+
+    def frames(self, project: str, frame_ids: Sequence[str]) -> list[Frame]:
+        """Those of the frames that are pending, in their order.
+
+        What is a task already is removed: a pending record may have outlived its import.
+        """
+        done = self._store.existing([_imported(project, each) for each in frame_ids])
+        for each in frame_ids:
+            if _imported(project, each) in done:
+                self.drop_pending(project, each)
+        left = [each for each in frame_ids if _imported(project, each) not in done]
+        records = self._store.get_all(_pending(project, each) for each in left)
+        return [msgspec.json.decode(each, type=Frame) for each in records if each]
 
     def image(self, frame: Frame) -> bytes:
         """The image of a frame, as it was posted."""
@@ -69,9 +90,17 @@ class Spool:
 
     def mark_imported(self, frame: Frame, batch: str, task_id: int, now: datetime) -> None:
         """Note that a frame is a task now; it is pending no more."""
-        done = ImportedFrame(frame, batch, task_id, now)
-        self._store.create(_imported(frame.project, frame.frame_id), encode(done))
-        self._store.delete(_pending(frame.project, frame.frame_id))
+        self.mark_all_imported(batch, [(frame, task_id)], now)
+
+    def mark_all_imported(
+        self, batch: str, tasks: Sequence[tuple[Frame, int]], now: datetime
+    ) -> None:
+        """Note that frames are tasks now, each with its task's id; they are pending no more."""
+        done = [ImportedFrame(frame, batch, task_id, now) for frame, task_id in tasks]
+        self._store.create_all(
+            [(_imported(each.frame.project, each.frame.frame_id), encode(each)) for each in done]
+        )
+        self._store.delete_all(_pending(frame.project, frame.frame_id) for frame, _ in tasks)
 
     def mark_failed(self, frame: Frame, error: str, now: datetime) -> None:
         """Set a frame aside, with the error that a person should read."""
@@ -79,15 +108,21 @@ class Spool:
         self._store.put(_failed(frame.project, frame.frame_id), encode(failed))
         self._store.delete(_pending(frame.project, frame.frame_id))
 
+    def retry(self, project: str, frame_id: str) -> bool:
+        """Let a frame that was set aside wait for its import again; False when it was not."""
+        failed = read(self._store, _failed(project, frame_id), FailedFrame)
+        if failed is None:
+            return False
+        # In this order: a crash in between leaves it in both places, never in none.
+        self._store.create(_pending(project, frame_id), encode(failed.frame))
+        self._store.delete(_failed(project, frame_id))
+        return True
+
     def mark_missing(self, frame: Frame, error: str, now: datetime) -> None:
         """Note that the image of a frame could not be had; the same event may be posted again."""
         self._store.put(
             _missing(frame.project, frame.frame_id), encode(FailedFrame(frame, error, now))
         )
-
-    def is_imported(self, project: str, frame_id: str) -> bool:
-        """Whether a frame is a task already; a pending record may have outlived a crash."""
-        return self._store.exists(_imported(project, frame_id))
 
     def drop_pending(self, project: str, frame_id: str) -> None:
         """Remove a pending record that outlived its import."""
@@ -108,12 +143,28 @@ class Spool:
     def failed(self, project: str) -> Iterator[FailedFrame]:
         """Yield the frames that were set aside, or are missing their image."""
         for place in _SET_ASIDE:
-            yield from read_all(self._store, _folder(project, place), FailedFrame)
+            yield from self.set_aside(project, place)
+
+    def set_aside(self, project: str, place: Literal["failed", "missing"]) -> Iterator[FailedFrame]:
+        """Yield the frames that were set aside after an error, or those without their image."""
+        return read_all(self._store, _folder(project, place), FailedFrame)
+
+    def failed_ids(self, project: str) -> list[str]:
+        """Ids of the frames that were set aside after an error."""
+        return [_id_of(key) for key in self._store.keys(_folder(project, "failed"))]
+
+    def is_missing(self, project: str, frame_id: str) -> bool:
+        """Whether the image of a frame could not be had."""
+        return self._store.exists(_missing(project, frame_id))
 
 
 def _pair(frame: Frame, image: bytes) -> Pair:
     # The image first: a record never names an image that is not there.
     return Pair(frame.image.key, image, _pending(frame.project, frame.frame_id), encode(frame))
+
+
+def _id_of(key: str) -> str:
+    return key.rpartition("/")[2].removesuffix(".json")
 
 
 def image_key(project: str, frame_id: str, extension: str) -> str:

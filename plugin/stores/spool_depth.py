@@ -1,10 +1,8 @@
 """How many frames lie in each state of the spool, and for how long the oldest has been there."""
 
-import os
-from collections.abc import Iterator
 from typing import NamedTuple
 
-from plugin.stores.objects import FolderStore
+from plugin.stores.objects import ObjectStore
 
 STATES = ("pending", "awaiting", "failed")
 
@@ -16,22 +14,8 @@ class Depth(NamedTuple):
     oldest: float | None
 
 
-def spool_depth(store: FolderStore, project: str, state: str) -> Depth:
-    """Count a project's frames in one of STATES, by the files' own times: no record is read."""
-    written = list(_written(store.root / "projects" / project / "frames" / state))
+def spool_depth(store: ObjectStore, project: str, state: str) -> Depth:
+    """Count a project's frames in one of STATES, by the times of their objects: none is read."""
+    listing = store.listing(f"projects/{project}/frames/{state}/")
+    written = [each.modified for each in listing if each.key.endswith(".json")]
     return Depth(len(written), min(written, default=None))
-
-
-def _written(folder: os.PathLike[str]) -> Iterator[float]:
-    """When each record was written; one that is moved on meanwhile is left out."""
-    try:
-        entries = os.scandir(folder)
-    except FileNotFoundError:
-        return
-    with entries:
-        for entry in entries:
-            if entry.name.endswith(".json") and not entry.name.startswith("."):
-                try:
-                    yield entry.stat().st_mtime
-                except FileNotFoundError:
-                    continue

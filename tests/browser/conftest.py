@@ -1,6 +1,5 @@
-"""A browser, and the dashboard on a free port with a real Store and a real Redis behind it."""
+"""The dashboard on a free port with a real Store and a real Redis behind it."""
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -8,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from redis import Redis
 from werkzeug.serving import make_server
 
@@ -18,11 +17,6 @@ from webhook_server.app import create_app
 
 CLOSED = "http://127.0.0.1:1"
 """Where no Label Studio answers: the dashboard must not ask it."""
-
-CHROMIUM_ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -74,19 +68,6 @@ def _serving(application: Application) -> Iterator[str]:
 def site(serve: Serve) -> Site:
     """A dashboard without a password."""
     return serve("")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A Chromium, the one that `make test` found."""
-    cache = os.environ.get("LSAL_CACHE_DIR") or Path(__file__).parents[2] / ".cache"
-    chromium = (Path(cache) / "chromium").read_text().strip()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=list(CHROMIUM_ARGUMENTS)
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import re
 from typing import Literal
 
 import httpx
+import msgspec
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -84,6 +85,17 @@ def test_a_bar_is_as_long_as_its_share(filled: Page) -> None:
 def test_a_batch_says_how_far_it_is(filled: Page, day: str, cells: list[str]) -> None:
     batch = row(filled, f"parts · {day}")
     expect(batch.get_by_role("cell")).to_contain_text(cells)
+
+
+def test_a_batch_that_is_gone_says_so_and_leads_nowhere(site: Site, page: Page) -> None:
+    filling.fill(site.application)
+    batch = site.application.batches.of_project("parts")[0]
+    why = "deleted in Label Studio on 2026-11-22"
+    site.application.batches.save(msgspec.structs.replace(batch, closed=why))
+    page.goto(site.url)
+    row = project(page, "parts").get_by_role("row", name=batch.title)
+    expect(row).to_contain_text(why)
+    expect(row.get_by_role("link", name=batch.title)).to_have_count(0)
 
 
 def test_links_lead_into_label_studio(filled: Page) -> None:

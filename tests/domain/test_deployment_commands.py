@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from plugin.cli import main
 from plugin.domain.errors import NotAuthenticatedError
 from plugin.stores.deployments import Deployments
-from plugin.stores.objects import FolderStore
+from plugin.stores.folder import FolderStore
 from plugin.stores.settings_history import SettingsHistory
 from tests.samples import NOW, settings
 

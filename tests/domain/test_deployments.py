@@ -14,7 +14,7 @@ from plugin.domain.errors import (
     UnavailableError,
 )
 from plugin.stores.deployments import FRESH_FOR, Deployments
-from plugin.stores.objects import FolderStore
+from plugin.stores.folder import FolderStore
 from tests.samples import NOW
 
 

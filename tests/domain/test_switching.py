@@ -8,7 +8,7 @@ from plugin.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from plugin.domain.settings import ProjectSettings
 from plugin.services.switching import Switching
 from plugin.stores.deployments import Deployments
-from plugin.stores.objects import FolderStore
+from plugin.stores.folder import FolderStore
 from plugin.stores.settings_history import SettingsHistory
 from tests.samples import NOW, settings
 

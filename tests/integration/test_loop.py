@@ -138,7 +138,7 @@ def test_reviews_become_a_training_set(
     assert app.batches.progress(batch).finished == finished
     reviewers = {review.reviewer for review in app.reviews.of_project(PROJECT)}
     assert reviewers == set(gateways)
-    folder = app.store.root / app.training_sets.folder(PROJECT, manifest.version)
+    folder = app.store_folder / app.training_sets.folder(PROJECT, manifest.version)
     read_by_pycocotools(folder, finished, manifest.annotations)
     read_by_supervision(folder, finished)
     assert app.exporter.export(PROJECT) == manifest, "nothing new, no new version"

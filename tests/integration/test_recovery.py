@@ -1,82 +1,209 @@
-"""An import whose end nobody saw is completed, not repeated."""
+"""Imports that go wrong half way: completed, not repeated; nothing lost, doubled or left over."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
 
 from plugin.bootstrap import Application
 from plugin.clock import utc_now
-from plugin.config import Config
 from plugin.demo.installation import Installation
 from plugin.domain.errors import LabelStudioError
-from plugin.formats.native import PostedEvent
-from plugin.labelstudio.gateway import LabelStudioGateway
+from plugin.domain.frame import Frame
+from plugin.images import FittedImage
+from plugin.services.fitting import Fitter
 from plugin.services.importing import Importer
-from plugin.services.receiving import Offer
-from tests.samples import box, encoded, jpeg, prediction, settings
+from plugin.services.resuming import MAX_TRIES
+from tests.integration.faulty import FaultyLabelStudio, faulty
+from tests.integration.importing import (
+    add_project,
+    keep_frames,
+    orphans_in,
+    parts_on,
+    shots,
+    tasks_in,
+)
 
 PROJECT = "recovery"
-
-
-class AnswerLost(LabelStudioGateway):
-    """A Label Studio that does what it is asked, but whose answers to imports get lost."""
-
-    def import_tasks(self, project: int, tasks: Sequence[Mapping[str, Any]]) -> list[int]:
-        super().import_tasks(project, tasks)
-        raise LabelStudioError(0, "does not answer (ReadTimeout)")
+IMPORT = r"POST /api/projects/\d+/import\?return_task_ids"
+UPLOAD = r"POST /api/projects/\d+/import\?commit_to_project"
+ANY = ""
 
 
 @pytest.fixture
-def application(
-    installation: Installation, tmp_path: Path, redis_url: str
+def label_studio(installation: Installation) -> Iterator[FaultyLabelStudio]:
+    with faulty(installation.application.config.label_studio_url) as server:
+        yield server
+
+
+@pytest.fixture
+def parts(
+    installation: Installation, label_studio: FaultyLabelStudio, tmp_path: Path, redis_url: str
 ) -> Iterator[Application]:
-    """Parts of their own, so that no worker interferes, on the installation's Label Studio."""
-    running = installation.application.config
-    config = {
-        "STORE_URL": str(tmp_path / "store"),
-        "REDIS_URL": redis_url,
-        "LABEL_STUDIO_URL": running.label_studio_url,
-        "LABEL_STUDIO_API_KEY": running.label_studio_api_key.get_secret_value(),
-    }
-    parts = Application(Config.model_validate(config))
-    parts.history.add(settings(project=PROJECT), "test", utc_now())
-    parts.redis.flushdb()
-    yield parts
-    parts.close()
+    with parts_on(label_studio.url, installation, tmp_path, redis_url) as application:
+        application.redis.flushdb()
+        add_project(application, PROJECT)
+        yield application
 
 
-def importer(parts: Application, label_studio: LabelStudioGateway) -> Importer:
-    return replace(parts.importer, label_studio=label_studio)
+@pytest.fixture(autouse=True)
+def clean(installation: Installation) -> Iterator[None]:
+    """Each test has the batch of today to itself."""
+    yield
+    real = installation.application.label_studio
+    for found in list(real.projects_of("active-learning: project=recovery ")):
+        real.delete_project(found.id)
 
 
-def keep_frames(parts: Application, count: int) -> None:
-    known = parts.deployments.of_project(PROJECT)
-    deployment = known[0] if known else parts.deployments.register(PROJECT, "a", utc_now())[0]
-    for number in range(count):
-        body = msgspec.Raw(encoded(prediction(box())).encode())
-        event = PostedEvent(prediction=body, event_id=f"shot-{number}", model_version="parts-7")
-        offer = parts.receiver.decide(deployment, event, utc_now(), file=jpeg(seed=number))
-        assert isinstance(offer, Offer)
-        parts.keeper.keep([offer])
+def later(parts: Application, seconds: float) -> Importer:
+    """The importer, so many seconds from now."""
+    importer = parts.importer
+    clock = lambda: utc_now() + timedelta(seconds=seconds)  # noqa: E731
+    return replace(importer, resumer=replace(importer.resumer, clock=clock))
 
 
-def test_a_lost_answer_doubles_nothing(application: Application) -> None:
-    keep_frames(application, 5)
-    config = application.config
-    lossy = AnswerLost(config.label_studio_url, config.label_studio_api_key.get_secret_value())
+def check_all_there(parts: Application, frames: list[str]) -> None:
+    assert tasks_in(parts, PROJECT) == sorted(frames)
+    assert parts.spool.pending(PROJECT) == []
+    assert parts.import_notes.of_project(PROJECT) == []
+    assert sum(batch.size for batch in parts.batches.of_project(PROJECT)) == len(frames)
+    assert orphans_in(parts, PROJECT) == set()
 
-    with pytest.raises(LabelStudioError, match="does not answer"):
-        importer(application, lossy).run(PROJECT)
-    lossy.close()
-    assert len(application.spool.pending(PROJECT)) == 5
-    keep_frames(application, 7)  # five are known, two are new
-    assert importer(application, application.label_studio).run(PROJECT) == 2
 
-    assert application.spool.pending(PROJECT) == []
-    (batch,) = application.batches.of_project(PROJECT)
-    assert application.label_studio.counts(batch.label_studio_id).total == batch.size == 7
-    assert application.batches.interrupted(PROJECT) == []
+@pytest.mark.parametrize("kind", ["lose", "half"])
+def test_an_import_whose_answer_was_lost_doubles_nothing(
+    parts: Application, label_studio: FaultyLabelStudio, kind: str
+) -> None:
+    frames = keep_frames(parts, PROJECT, *shots(5))
+    label_studio.add(kind, IMPORT)  # type: ignore[arg-type]
+    parts.importer.run(PROJECT)
+    assert len(parts.spool.pending(PROJECT)) == 5
+    frames += keep_frames(parts, PROJECT, *shots(2, first=5))
+    assert parts.importer.run(PROJECT) == 2
+    check_all_there(parts, frames)
+    assert label_studio.count(IMPORT) == 2
+
+
+@pytest.mark.parametrize("kind", ["lose", "half", "refuse"])
+def test_an_upload_that_went_wrong_leaves_no_image_behind(
+    parts: Application, label_studio: FaultyLabelStudio, kind: str
+) -> None:
+    frames = keep_frames(parts, PROJECT, *shots(4))
+    label_studio.add(kind, UPLOAD)  # type: ignore[arg-type]
+    parts.importer.run(PROJECT)
+    assert len(parts.spool.pending(PROJECT)) == 4
+    parts.importer.run(PROJECT)  # looks for tasks, in vain
+    assert later(parts, 120).run(PROJECT) == 4
+    check_all_there(parts, frames)
+
+
+def test_an_import_that_may_still_be_under_way_is_not_sent_again_yet(
+    parts: Application, label_studio: FaultyLabelStudio
+) -> None:
+    frames = keep_frames(parts, PROJECT, *shots(1))
+    label_studio.add("drop", IMPORT)
+    parts.importer.run(PROJECT)
+    for _ in range(3):
+        assert parts.importer.run(PROJECT) == 0
+    assert label_studio.count(IMPORT) == 1
+    assert later(parts, 120).run(PROJECT) == 1
+    check_all_there(parts, frames)
+
+
+def test_a_server_error_is_tried_again_in_halves(
+    parts: Application, label_studio: FaultyLabelStudio
+) -> None:
+    frames = keep_frames(parts, PROJECT, *shots(4))
+    label_studio.add("refuse", IMPORT, status=500)
+    assert parts.importer.run(PROJECT) == 0
+    assert parts.importer.run(PROJECT) == 0  # too early
+    assert later(parts, 120).run(PROJECT) == 4
+    assert label_studio.count(IMPORT) == 3
+    check_all_there(parts, frames)
+
+
+def test_what_label_studio_refuses_is_set_aside_and_leaves_no_image(
+    parts: Application, label_studio: FaultyLabelStudio
+) -> None:
+    frames = keep_frames(parts, PROJECT, *shots(8))
+    label_studio.add("refuse", IMPORT, status=400, body=frames[3], times=99)
+    assert parts.importer.run(PROJECT) == 7
+    (failed,) = parts.spool.set_aside(PROJECT, "failed")
+    assert (failed.frame.frame_id, failed.error) == (frames[3], "Label Studio: 400 spoiled")
+    check_all_there(parts, frames[:3] + frames[4:])
+
+
+def test_a_frame_that_fails_again_and_again_does_not_hold_up_the_others(
+    parts: Application, label_studio: FaultyLabelStudio
+) -> None:
+    frames = keep_frames(parts, PROJECT, *shots(6))
+    label_studio.add("refuse", IMPORT, status=500, body=frames[0], times=999)
+    rounds = 0
+    while parts.spool.pending(PROJECT):
+        rounds += 1
+        frames += keep_frames(parts, PROJECT, f"other-{rounds}")
+        later(parts, 120 * rounds).run(PROJECT)
+        assert rounds < 15
+    (failed,) = parts.spool.set_aside(PROJECT, "failed")
+    assert failed.frame.frame_id == frames[0]
+    assert failed.error == f"Label Studio: 500 spoiled ({MAX_TRIES} tries)"
+    check_all_there(parts, frames[1:])
+
+
+def test_a_frame_that_ends_the_job_each_time_is_found_and_set_aside(
+    parts: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames, fit = keep_frames(parts, PROJECT, *shots(4)), Fitter._fit
+
+    def fit_unless_third(self: Fitter, frame: Frame) -> FittedImage:
+        if frame.frame_id == frames[2]:
+            raise RuntimeError("a bug of ours")
+        return fit(self, frame)
+
+    monkeypatch.setattr(Fitter, "_fit", fit_unless_third)
+    rounds = 0
+    while parts.spool.pending(PROJECT):
+        rounds += 1
+        with suppress(RuntimeError):
+            later(parts, 120 * rounds).run(PROJECT)
+        assert rounds < 40
+    (failed,) = parts.spool.set_aside(PROJECT, "failed")
+    assert failed.frame.frame_id == frames[2]
+    assert failed.error == f"its import never comes to an end ({MAX_TRIES} tries)"
+    check_all_there(parts, frames[:2] + frames[3:])
+
+
+def test_a_label_studio_that_takes_nothing_uses_up_nobodys_tries(
+    parts: Application, label_studio: FaultyLabelStudio
+) -> None:
+    frames = keep_frames(parts, PROJECT, *shots(2))
+    label_studio.add("refuse", r"POST /api/projects/\d+/import", status=500, times=50)
+    for round_ in range(20):
+        try:
+            later(parts, 120 * round_).run(PROJECT)
+        except LabelStudioError as error:
+            assert error.status == 500
+    assert all(note.tries == 0 for note in parts.import_notes.of_project(PROJECT))
+    label_studio.faults.clear()
+    assert later(parts, 9999).run(PROJECT) == 2
+    check_all_there(parts, frames)
+
+
+@pytest.mark.parametrize("status", [401, 429, 503])
+def test_frames_stay_pending_while_label_studio_lets_nobody_in(
+    parts: Application, label_studio: FaultyLabelStudio, status: int
+) -> None:
+    frames = keep_frames(parts, PROJECT, *shots(3))
+    for request in (ANY, UPLOAD, IMPORT):
+        label_studio.faults.clear()
+        headers = {"Retry-After": "7"}
+        label_studio.add("refuse", request, status=status, times=1, headers=headers)
+        with pytest.raises(LabelStudioError, match=str(status)) as raised:
+            parts.importer.run(PROJECT)
+        assert raised.value.retry_after == 7
+    label_studio.faults.clear()
+    assert parts.importer.run(PROJECT) == 3
+    check_all_there(parts, frames)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 from redis import Redis
@@ -9,7 +10,9 @@ from redis import Redis
 from plugin.bootstrap import Application
 from plugin.clock import utc_now
 from plugin.config import Config
+from tests.moto import CREDENTIALS, make_bucket, moto
 from tests.samples import settings
+from tests.server.faulty_s3 import FaultyS3, faulty_s3
 from tests.server.rsgi import Client
 from webhook_server.front import create_front
 
@@ -37,3 +40,28 @@ def client(application: Application) -> Iterator[Client]:
 def key(application: Application) -> str:
     """A deployment's key to `parts`."""
     return application.deployments.register("parts", "line-3", utc_now())[1]
+
+
+@pytest.fixture(scope="session")
+def moto_address() -> Iterator[str]:
+    """The address of an S3 of this test run's own, which keeps nothing on disk."""
+    with moto() as address:
+        yield address
+
+
+@pytest.fixture
+def bucket(moto_address: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of an empty bucket there, with credentials to it in the environment."""
+    name = f"lsal-{token_hex(4)}"
+    make_bucket(moto_address, name)
+    for variable, value in {"AWS_ENDPOINT_URL": moto_address, **CREDENTIALS}.items():
+        monkeypatch.setenv(variable, value)
+    return f"s3://{name}"
+
+
+@pytest.fixture
+def s3(moto_address: str, bucket: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyS3]:
+    """What stands before that S3 and fails as told; the environment names it instead."""
+    with faulty_s3(moto_address) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.address)
+        yield server

@@ -18,7 +18,7 @@ from plugin.stores.activity import (
     Seen,
 )
 from plugin.stores.deployments import Deployments
-from plugin.stores.objects import FolderStore
+from plugin.stores.folder import FolderStore
 from tests.samples import NOW
 from tests.server.redises import away, lead
 

@@ -45,7 +45,7 @@ def test_without_redis_refusals_go_on_and_what_should_be_kept_is_not_lost(
 def test_a_frame_that_could_not_be_stored_may_be_posted_again(
     client: Client, key: str, application: Application
 ) -> None:
-    frames = application.store.root / "projects/parts/images"
+    frames = application.store_folder / "projects/parts/images"
     frames.write_text("a file where a folder should be: the disk refuses")
     assert_problem(post_json(client, key, event()), 503)
     frames.unlink()
@@ -58,6 +58,6 @@ def test_a_frame_that_redis_knows_and_the_store_does_not_is_stored(
 ) -> None:
     """A crash between the charge and the spool: no 2xx was sent, so the client posts again."""
     post_json(client, key, event())
-    shutil.rmtree(application.store.root / "projects/parts/frames")
+    shutil.rmtree(application.store_folder / "projects/parts/frames")
     assert post_json(client, key, event()).status_code == 202
     assert len(application.spool.pending("parts")) == 1

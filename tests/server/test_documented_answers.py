@@ -34,7 +34,7 @@ def put(client: Client, key: str, **headers: str) -> Answered:
 
 
 def break_disk(application: Application) -> None:
-    folder = Path(application.store.root, "projects/parts/images")
+    folder = Path(application.store_folder, "projects/parts/images")
     folder.write_text("a file where a folder should be: the disk refuses")
 
 

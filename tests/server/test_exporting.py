@@ -34,7 +34,7 @@ def test_a_class_that_only_reviews_know_comes_behind_the_others(application: App
     )
     manifest = application.exporter.export("parts")
     assert manifest.classes == (*CLASSES, "rust")
-    folder = application.store.root / application.training_sets.folder("parts", 1)
+    folder = application.store_folder / application.training_sets.folder("parts", 1)
     labels = (folder / f"labels/{'a' * 32}.txt").read_text().split("\n")
     assert [line.split()[0] for line in labels if line] == ["3", "1"]
     coco = msgspec.json.decode((folder / "annotations.coco.json").read_bytes())
@@ -45,7 +45,7 @@ def test_an_image_without_boxes_stays_as_a_negative(application: Application) ->
     reviewed(application, "b" * 32)
     manifest = application.exporter.export("parts")
     assert (manifest.images, manifest.annotations) == (1, 0)
-    folder = application.store.root / application.training_sets.folder("parts", 1)
+    folder = application.store_folder / application.training_sets.folder("parts", 1)
     assert (folder / f"labels/{'b' * 32}.txt").read_text() == ""
     assert (folder / f"images/{'b' * 32}.jpg").is_file()
 
@@ -58,7 +58,7 @@ def test_a_task_type_without_a_training_set_is_refused(application: Application)
 
 def test_a_version_cut_short_does_not_exist(application: Application) -> None:
     reviewed(application, "c" * 32)
-    folder = application.store.root / "datasets/parts/v0001"
+    folder = application.store_folder / "datasets/parts/v0001"
     folder.mkdir(parents=True)
     (folder / "data.yaml").write_text("left behind by a crash")
     assert application.exporter.export("parts").version == 1

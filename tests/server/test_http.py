@@ -165,7 +165,7 @@ def test_two_servers_have_one_cap_and_one_answer(
 ) -> None:
     value = settings(limits={"per_day": 40})
     with served(tmp_path / "a", redis_url, value) as first, ExitStack() as stack:
-        store = f"{first.application.store.root}"
+        store = f"{first.application.store_folder}"
         more = {"STORE_URL": store, "LSAL_WORKERS": "2"}
         second = stack.enter_context(served(tmp_path / "b", redis_url, value, **more))
 

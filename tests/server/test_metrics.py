@@ -74,7 +74,7 @@ def test_latencies_are_a_histogram(application: Application) -> None:
 
 
 def test_the_spool_is_counted_by_state_and_age(application: Application) -> None:
-    frames = application.store.root / "projects/parts/frames"
+    frames = application.store_folder / "projects/parts/frames"
     for state, number in {"pending": 3, "awaiting": 2, "failed": 1}.items():
         (frames / state).mkdir(parents=True)
         for each in range(number):
@@ -133,7 +133,7 @@ def test_without_redis_it_answers_what_it_knows(without_redis: Application) -> N
 
 
 def test_without_the_store_it_answers_what_it_knows(application: Application) -> None:
-    root = application.store.root
+    root = application.store_folder
     root.rename(root.with_name("gone"))
     root.write_text("a file where the folder should be")
     values = scrape(application)
@@ -146,7 +146,7 @@ def test_redis_that_goes_right_after_it_was_seen_up_is_no_error(
     application: Application, redis_url: str
 ) -> None:
     with proxy(redis_url) as between:
-        store = str(application.store.root)
+        store = str(application.store_folder)
         config = Config.model_validate({"STORE_URL": store, "REDIS_URL": between.url})
         parts = Application(config)
         client = site(parts)
@@ -171,7 +171,7 @@ def test_redis_that_goes_right_after_it_was_seen_up_is_no_error(
     ],
 )
 def test_a_token_closes_it(application: Application, header: str | None, status: int) -> None:
-    closed = {"STORE_URL": str(application.store.root), "LSAL_METRICS_TOKEN": "open-sesame",
+    closed = {"STORE_URL": str(application.store_folder), "LSAL_METRICS_TOKEN": "open-sesame",
               "REDIS_URL": application.config.redis_url}  # fmt: skip
     parts = Application(Config.model_validate(closed))
     headers = {"Authorization": header} if header is not None else {}

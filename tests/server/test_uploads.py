@@ -197,7 +197,7 @@ def test_a_full_disk_leaves_the_address_open(
     client: Client, key: str, application: Application
 ) -> None:
     address = reserve(client, key)
-    images = application.store.root / "projects/parts/images"
+    images = application.store_folder / "projects/parts/images"
     images.write_text("a file where a folder should be: the disk refuses")
     assert_problem(upload(client, address), 503)
     images.unlink()

@@ -1,0 +1,45 @@
+"""A batch's labelling config belongs to its reviewers: ours only adds what a prediction needs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from xml.etree import ElementTree
+
+from plugin.domain.colours import colours
+from plugin.labelstudio.label_configs import CONTROL, MASKS, POINTS
+
+Shades = Callable[[Sequence[str]], Mapping[str, str]]
+"""Says the colours (`#rrggbb`) of classes and keypoints."""
+
+
+def merge(
+    config: str, classes: Sequence[str], keypoints: Sequence[str] = (), shades: Shades = colours
+) -> str:
+    """A labelling config as it is in Label Studio, with the classes and keypoints it lacks.
+
+    Nothing is removed or changed. A config that lacks nothing, or has no control of ours to put
+    them into, comes back as it was.
+
+    Args:
+        config: what a person may have edited.
+        classes: what objects or images may be labelled as.
+        keypoints: names of points, for keypoint detection.
+        shades: asked for the colours of those that are added.
+    """
+    try:
+        view = ElementTree.fromstring(config)  # noqa: S314  of a server that we trust with the data
+    except ElementTree.ParseError:
+        return config
+    added = [
+        _add_missing(control, names, shades)
+        for name, names in ((CONTROL, classes), (MASKS, classes), (POINTS, keypoints))
+        if (control := view.find(f".//*[@name='{name}']")) is not None
+    ]
+    return ElementTree.tostring(view, encoding="unicode") if any(added) else config
+
+
+def _add_missing(control: ElementTree.Element, names: Sequence[str], shades: Shades) -> bool:
+    tag = "Choice" if control.tag == "Choices" else "Label"
+    known = {each.get("value") for each in control.iter(tag)}
+    missing = [name for name in names if name not in known]
+    for name, background in (shades(missing) if missing else {}).items():
+        ElementTree.SubElement(control, tag, value=name, background=background)
+    return bool(missing)

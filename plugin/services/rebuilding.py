@@ -1,0 +1,76 @@
+"""Rebuild: what Redis held comes back from the Store, and what that lacks from Label Studio."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from plugin.clock import Clock
+from plugin.queues import FETCH, WorkQueue
+from plugin.services.adopting import Adopted, Adopter
+from plugin.services.fetching import Fetcher
+from plugin.stores.import_notes import ImportNotes
+from plugin.stores.restoring import Restorer
+from plugin.stores.settings_history import SettingsHistory
+from plugin.stores.spool import Spool
+
+
+class Rebuilt(msgspec.Struct, frozen=True):
+    """What there is now, and what was done, in numbers.
+
+    `events` are remembered, `today` of them count in the caps of the current day, `looks` are
+    compared. `requested` names the work that was asked for.
+    """
+
+    project: str
+    events: int
+    today: int
+    looks: int
+    requested: tuple[str, ...]
+    adopted: Adopted
+
+
+@dataclass(frozen=True)
+class Rebuilder:
+    """Fills Redis again. It may run at any time, and twice: nothing that is there is taken away."""
+
+    history: SettingsHistory
+    restorer: Restorer
+    spool: Spool
+    notes: ImportNotes
+    fetcher: Fetcher
+    queue: WorkQueue
+    adopter: Adopter
+    clock: Clock
+
+    def run(self, project: str) -> Rebuilt:
+        """Rebuild one project.
+
+        Raises:
+            NotFoundError: there is no such project.
+            OSError: the Store does not answer.
+            RedisError: Redis does not answer.
+            LabelStudioError: it failed or did not answer; Redis is filled nevertheless.
+        """
+        settings = self.history.newest(project).settings
+        self.restorer.restore(settings, self.clock())
+        adopted = self.adopter.run(settings)
+        # Once more: what was adopted is to be known, too.
+        memory = self.restorer.restore(settings, self.clock())
+        return Rebuilt(
+            project=project,
+            events=sum(map(len, memory.events.values())),
+            today=memory.counts[""].frames[-1],
+            looks=len(memory.looks),
+            requested=self._request(project),
+            adopted=adopted,
+        )
+
+    def _request(self, project: str) -> tuple[str, ...]:
+        requested = []
+        if self.spool.is_pending(project) or self.notes.of_project(project):
+            self.queue.request(project)
+            requested.append("import")
+        if self.fetcher.is_due(project):
+            self.queue.request(project, FETCH)
+            requested.append("fetch")
+        return tuple(requested)

@@ -1,0 +1,98 @@
+"""Batches and the notes of their imports, in a real folder."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from plugin.domain.batching import Batch, batch_name
+from plugin.domain.frame import frame_id
+from plugin.domain.prediction import TaskType
+from plugin.labelstudio.label_configs import render
+from plugin.labelstudio.merging import merge
+from plugin.stores.batches import Batches, TaskRef
+from plugin.stores.folder import FolderStore
+from plugin.stores.import_notes import ImportNotes
+from tests.samples import NOW
+
+PROJECT = "parts"
+PERIOD = "2026-11-23"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path)
+
+
+def batch(part: int = 1) -> Batch:
+    name = batch_name(PERIOD, part)
+    return Batch(
+        name=name, project=PROJECT, period=PERIOD, part=part, title=name, label_studio_id=part,
+        created_at=NOW,
+    )  # fmt: skip
+
+
+def task(number: int) -> TaskRef:
+    return TaskRef(number, frame_id(PROJECT, str(number)), "order", NOW)
+
+
+@pytest.mark.parametrize("parts", [0, 1, 2, 3, 4, 7, 8, 9, 100])
+def test_the_last_part_of_a_period_is_found(store: FolderStore, parts: int) -> None:
+    batches = Batches(store)
+    for part in range(1, parts + 1):
+        batches.create(batch(part))
+    newest = batches.newest(PROJECT, PERIOD)
+    assert (newest.part if newest else 0) == parts
+
+
+def test_a_batch_of_an_earlier_version_is_still_read(store: FolderStore) -> None:
+    known = msgspec.to_builtins(batch())
+    del known["closed"]
+    store.put(f"projects/{PROJECT}/batches/{PERIOD}.json", msgspec.json.encode(known))
+    assert Batches(store).newest(PROJECT, PERIOD) == batch()
+
+
+def test_tasks_noted_twice_count_once_and_none_is_lost(store: FolderStore) -> None:
+    batches, first = Batches(store), batch()
+    batches.add_tasks(first, tuple(map(task, range(1, 101))))
+    batches.add_tasks(first, (task(1), task(50)))  # after a crash: what was not marked yet
+    batches.add_tasks(first, (task(50), task(101)))
+    assert [each.id for each in batches.tasks(first)] == list(range(1, 102))
+    assert batches.count(first) == 101
+
+
+def test_two_workers_cannot_both_begin_the_same_import(store: FolderStore) -> None:
+    notes = ImportNotes(store)
+    assert notes.begin(PROJECT, PERIOD, ("a", "b"))
+    assert notes.begin(PROJECT, PERIOD, ("a", "c")) is None
+    assert notes.begin(PROJECT, PERIOD, ("c",))
+    assert [note.frame_ids for note in notes.of_project(PROJECT)] == [("a", "b"), ("c",)]
+
+
+def test_the_note_of_an_earlier_version_is_still_read(store: FolderStore) -> None:
+    store.put(f"projects/{PROJECT}/importing/{PERIOD}.2.json", b'{"frame_ids": ["a", "b"]}')
+    notes = ImportNotes(store)
+    (note,) = notes.of_project(PROJECT)
+    assert (note.batch, note.frame_ids, note.answered) == (f"{PERIOD}.2", ("a", "b"), False)
+    notes.end(note)
+    assert notes.of_project(PROJECT) == []
+
+
+def test_a_note_is_split_into_halves(store: FolderStore) -> None:
+    notes = ImportNotes(store)
+    note = notes.begin(PROJECT, PERIOD, ("a", "b", "c"))
+    assert note
+    notes.split(PROJECT, note)
+    assert [each.frame_ids for each in notes.of_project(PROJECT)] == [("a",), ("b", "c")]
+
+
+def test_merging_adds_what_is_missing_and_touches_nothing_else() -> None:
+    ours = render(TaskType.OBJECT_DETECTION, ["bolt", "dent"])
+    assert merge(ours, ["dent"]) == ours
+    theirs = ours.replace('<Label value="dent"', '<Label value="own"/><Label value="dent"')
+    merged = merge(theirs, ["dent", "rust"])
+    assert [part.split('"')[0] for part in merged.split('<Label value="')[1:]] == [
+        "bolt", "own", "dent", "rust",
+    ]  # fmt: skip
+    assert merge("<View", ["dent"]) == "<View"
+    assert merge("<View><Image name='image' value='$image'/></View>", ["dent"]).count("Label") == 0

@@ -1,0 +1,117 @@
+"""`lsal rebuild`: Redis emptied, and a Store that is older than what Label Studio has."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from plugin.bootstrap import Application
+from plugin.cli import main
+from plugin.clock import utc_now
+from plugin.config import Config
+from plugin.demo.installation import Installation
+from plugin.formats.native import PostedEvent
+from plugin.services.adopting import Adopted
+from plugin.services.cases import Kept
+from plugin.services.rebuilding import Rebuilt
+from plugin.services.receiving import Offer
+from tests.samples import box, encoded, jpeg, prediction, settings
+
+PROJECT = "rebuild"
+LIMITED = settings(project=PROJECT, limits={"per_day": 6}, batch={"max_images": 4})
+
+
+@pytest.fixture
+def application(
+    installation: Installation, tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Application]:
+    """Parts of their own, so that no worker interferes, on the installation's Label Studio."""
+    running = installation.application.config
+    config = {
+        "STORE_URL": str(tmp_path / "store"),
+        "REDIS_URL": redis_url,
+        "LABEL_STUDIO_URL": running.label_studio_url,
+        "LABEL_STUDIO_API_KEY": running.label_studio_api_key.get_secret_value(),
+    }
+    for name, value in config.items():
+        monkeypatch.setenv(name, value)
+    parts = Application(Config.model_validate(config))
+    parts.redis.flushdb()
+    parts.history.add(LIMITED, "test", utc_now())
+    parts.deployments.register(PROJECT, "line-3", utc_now())
+    yield parts
+    for batch in parts.label_studio.projects_of(f"active-learning: project={PROJECT} "):
+        parts.label_studio.delete_project(batch.id)
+    parts.close()
+
+
+def post(parts: Application, number: int) -> Kept:
+    event = PostedEvent(
+        prediction=msgspec.Raw(encoded(prediction(box(xyxy=[10 + number, 24, 96, 72]))).encode()),
+        event_id=f"shot-{number}",
+        model_version="parts-7",
+    )
+    (deployment,) = parts.deployments.of_project(PROJECT)
+    offer = parts.receiver.decide(deployment, event, utc_now(), file=jpeg(seed=number))
+    assert isinstance(offer, Offer)
+    return parts.keeper.keep([offer])[0]
+
+
+def test_redis_comes_back_and_what_waits_is_asked_for(application: Application) -> None:
+    before = [post(application, number) for number in range(8)]
+    application.redis.flushall()
+
+    found = CliRunner().invoke(main, ["rebuild", PROJECT, "--json"])
+
+    assert found.exit_code == 0, found.output
+    rebuilt = msgspec.json.decode(found.stdout, type=Rebuilt)
+    assert rebuilt == Rebuilt(PROJECT, 6, 6, 0, ("import",), Adopted())
+    assert application.redis.llen("rq:queue:lsal") == 1
+    in_words = CliRunner().invoke(main, ["rebuild"]).output
+    assert in_words.startswith("rebuild: 6 events remembered, 6 of them today, 0 looks; asked for")
+    assert [post(application, number) for number in range(8)] == before
+
+
+def test_a_store_that_is_older_learns_of_every_task(
+    application: Application, tmp_path: Path
+) -> None:
+    for number in range(2):
+        post(application, number)
+    application.importer.run(PROJECT)
+    post(application, 2)
+    shutil.copytree(tmp_path / "store", tmp_path / "backup")
+    for number in range(3, 6):
+        post(application, number)
+    application.importer.run(PROJECT)
+    at_its_time = frames(application)
+    assert len(at_its_time) == 6
+
+    shutil.rmtree(tmp_path / "store")
+    (tmp_path / "backup").rename(tmp_path / "store")
+    application.redis.flushall()
+    rebuilt = application.rebuilder.run(PROJECT)
+
+    assert rebuilt.adopted == Adopted(batches=1, imported=1, recovered=3)
+    assert (rebuilt.events, rebuilt.today, rebuilt.requested) == (6, 6, ())
+    assert frames(application) == at_its_time
+    assert application.rebuilder.run(PROJECT).adopted == Adopted()
+    kept = [post(application, number) for number in range(6)]
+    assert {each.outcome for each in kept if not isinstance(each, Exception)} == {"kept"}
+    assert application.importer.run(PROJECT) == 0
+    assert [batch.size for batch in application.batches.of_project(PROJECT)] == [4, 2]
+
+
+def frames(parts: Application) -> dict[str, tuple[object, ...]]:
+    """What matters of every frame that is a task, with its image."""
+    return {
+        each.frame.event_id: (
+            each.task_id, each.batch, each.frame.rule,
+            each.frame.captured_at.replace(microsecond=0),
+            each.frame.prediction.model_version, parts.spool.image(each.frame),
+            [[round(corner, 3) for corner in box.xyxy] for box in each.frame.prediction.boxes],
+        )
+        for each in parts.spool.imported(PROJECT)
+    }  # fmt: skip
