@@ -102,15 +102,15 @@ def _loop(index: int, when: When, units: str, take: str) -> Iterator[str]:
 
 
 def _terms(index: int, when: When) -> Iterator[str]:
-    """What must hold of a single box or label."""
-    if when.classes is not None:
-        yield f"u.class_name in classes{index}"
+    """What must hold of a single box or label, what is cheapest to ask first."""
     for name, bound in when.confidence or ():
         if bound is not None:
             yield f"u.confidence {SIGNS[name]}{bound!r}"
     if when.near is not None:
         threshold, margin = when.near.threshold, when.near.margin
         yield f"-{margin!r} < u.confidence - {threshold!r} < {margin!r}"
+    if when.classes is not None:
+        yield f"u.class_name in classes{index}"
 
 
 def _number(index: int, when: When, units: str) -> str:
