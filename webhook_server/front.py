@@ -93,10 +93,8 @@ class Front:
         started, reply = time.perf_counter(), None
         method, handle = self.routes[route]
         try:
-            if request.scope.method != method:
-                reply = reply_of(_not_allowed(method))
-            else:
-                reply = await handle(request, *names)
+            _expect(request, method)
+            reply = await handle(request, *names)
         except EXPECTED_ERRORS as error:
             reply = self._refusal(request, route, names, error)
             await request.drain()
@@ -138,8 +136,9 @@ class Front:
         request.exchange.response_bytes(reply.status, reply.headers, reply.body)
 
 
-def _not_allowed(method: str) -> RefusedError:
-    return RefusedError(405, "Method not allowed", f"expected {method}", ("allow", method))
+def _expect(request: Request, method: str) -> None:
+    if request.scope.method != method:
+        raise RefusedError(405, "Method not allowed", f"expected {method}", ("allow", method))
 
 
 _NAMES = {EVENTS: ("project",), UPLOADS: ("project", "frame_id")}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import msgspec
 
@@ -33,7 +34,7 @@ class Answer(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     upload: Upload | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Offer:
     """An event that the settings would keep; `file` is an image that came beside the event."""
 
@@ -46,12 +47,12 @@ class Offer:
     matched: tuple[Rule, ...]
     now: datetime
 
-    @property
+    @cached_property
     def frame_id(self) -> str:
         """The id of the frame that it may become."""
         return frame_id(self.gate.settings.project, self.event_id)
 
-    @property
+    @cached_property
     def reason(self) -> str:
         """Why the settings would keep it, in words."""
         return self.gate.decider.explain(self.event_id, self.prediction)

@@ -39,11 +39,6 @@ class Funnel:
         self._sums: SharedSums[tuple[str, str, str]] = SharedSums(redis, _additions)
         self._hour = _hour_of(datetime(1970, 1, 1, tzinfo=UTC))
 
-    def count(self, project: str, stages: tuple[str, ...], now: datetime) -> None:
-        """Count one event at every stage that it reached."""
-        hour = self._name_of(now)
-        self._sums.add([((project, hour, stage), 1) for stage in stages])
-
     def count_all(self, project: str, counts: Mapping[str, int], now: datetime) -> None:
         """Count a group of events: how many of them reached each stage."""
         hour = self._name_of(now)

@@ -45,17 +45,17 @@ class Spool:
         Raises:
             OSError: the Store refused; none of them is there that was not before.
         """
-        new = [each for each in frames if not self.contains(each[0].project, each[0].frame_id)]
+        places = [_places(frame.project, frame.frame_id) for frame, _ in frames]
+        there = self._store.existing([place for each in places for place in each])
+        new = [each for each, its in zip(frames, places, strict=True) if there.isdisjoint(its)]
         created = self._store.create_pairs([_pair(frame, image) for frame, image in new])
-        for frame, _ in new:
-            self._store.delete(_missing(frame.project, frame.frame_id))
+        self._store.delete_all(_missing(frame.project, frame.frame_id) for frame, _ in new)
         added = {each[0].frame_id for each, done in zip(new, created, strict=True) if done}
         return [frame.frame_id in added for frame, _ in frames]
 
     def contains(self, project: str, frame_id: str) -> bool:
         """Whether this frame was kept, however far it is."""
-        places = (_pending, _imported, _failed)
-        return any(self._store.exists(place(project, frame_id)) for place in places)
+        return bool(self._store.existing(_places(project, frame_id)))
 
     def pending(self, project: str) -> list[str]:
         """Ids of the frames that wait for their import."""
@@ -87,10 +87,6 @@ class Spool:
     def image(self, frame: Frame) -> bytes:
         """The image of a frame, as it was posted."""
         return self._store.get(frame.image.key)
-
-    def mark_imported(self, frame: Frame, batch: str, task_id: int, now: datetime) -> None:
-        """Note that a frame is a task now; it is pending no more."""
-        self.mark_all_imported(batch, [(frame, task_id)], now)
 
     def mark_all_imported(
         self, batch: str, tasks: Sequence[tuple[Frame, int]], now: datetime
@@ -170,6 +166,11 @@ def _id_of(key: str) -> str:
 def image_key(project: str, frame_id: str, extension: str) -> str:
     """Where the image of a frame lies in the Store."""
     return f"projects/{project}/images/{frame_id[:2]}/{frame_id}.{extension}"
+
+
+def _places(project: str, frame_id: str) -> tuple[str, str, str]:
+    """Where the record of a frame may lie that was kept, however far it is."""
+    return _pending(project, frame_id), _imported(project, frame_id), _failed(project, frame_id)
 
 
 def _pending(project: str, frame_id: str) -> str:

@@ -20,7 +20,7 @@ def reviewed(application: Application, frame_id: str, *boxes: Box) -> None:
     image = ImageInfo(key, "image/jpeg", "", 320, 240, 1)
     frame = Frame(frame_id, "parts", frame_id, "line-3", NOW, NOW, "2026-11-23", image, truth)
     application.spool.add(frame, jpeg())
-    application.spool.mark_imported(frame, "2026-11-23", 1, NOW)
+    application.spool.mark_all_imported("2026-11-23", [(frame, 1)], NOW)
     review = Review(
         frame_id=frame_id, batch="2026-11-23", task_id=1, annotation_id=1,
         reviewer="ann@example.com", finished_at=NOW, seconds=3.0, truth=truth,

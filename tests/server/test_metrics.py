@@ -102,7 +102,7 @@ def test_jobs_are_counted_by_state(application: Application) -> None:
 
 
 def test_openmetrics_is_answered_where_it_is_asked_for(application: Application) -> None:
-    application.funnel.count("parts", ("received",), utc_now())
+    application.funnel.count_all("parts", {"received": 1}, utc_now())
     application.metrics.observe(REQUEST_SECONDS, ("/v1", "2xx"), 0.1)
     application.flusher.flush()
     asked = {"Accept": "application/openmetrics-text; version=1.0.0,text/plain;q=0.5"}

@@ -40,7 +40,7 @@ def test_an_event_is_kept(client: Client, key: str, application: Application) ->
     assert frame is not None
     assert another(application).spool.image(frame) == jpeg()
     assert post_json(client, key, event()).get_json() == answer.get_json()
-    application.spool.mark_imported(frame, "2026-11-23", 7, NOW)
+    application.spool.mark_all_imported("2026-11-23", [(frame, 7)], NOW)
     assert application.spool.pending("parts") == []
     assert [each.task_id for each in application.spool.imported("parts")] == [7]
 

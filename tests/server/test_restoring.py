@@ -63,7 +63,7 @@ def a_day(application: Application, deployment: Deployment) -> list[tuple[int, d
         frame = application.spool.frame("parts", identifier)
         assert frame is not None
         if place % 2:
-            application.spool.mark_imported(frame, "batch", place, NOW)
+            application.spool.mark_all_imported("batch", [(frame, place)], NOW)
         else:
             application.spool.mark_failed(frame, "no image", NOW)
     return posted
