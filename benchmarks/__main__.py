@@ -9,8 +9,10 @@ from benchmarks import (
     growth,
     images,
     into_label_studio,
+    pages,
     receiving,
     stores,
+    traffic,
 )
 from benchmarks.table import show
 
@@ -18,11 +20,13 @@ BENCHMARKS = {
     "deciding": deciding.rows,
     "caps": caps.rows,
     "receiving": receiving.rows,
+    "traffic": traffic.rows,
     "client": client.rows,
     "stores": stores.rows,
     "images": images.rows,
     "into-label-studio": into_label_studio.rows,
     "growth": growth.rows,
+    "pages": pages.rows,
 }
 
 

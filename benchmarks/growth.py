@@ -57,6 +57,8 @@ class InstantLabelStudio:
 class InstantMedia:
     """Places nothing."""
 
+    is_apart = True
+
     def prepare(self, project: int) -> None:
         """Do nothing."""
 
@@ -124,10 +126,13 @@ def _grown(redis_url: str, batches: int, frames: int) -> Iterator[Application]:
         for days in range(batches):
             parts.batches.create(_batch(days, 0 if days else frames))
         _fill(Path(folder), parts.batches.get(PROJECT, PERIOD), frames)
-        label_studio, media = InstantLabelStudio(), InstantMedia()
+        label_studio: Any = InstantLabelStudio()
+        media: Any = InstantMedia()
         shades = ClassColours(parts.store)
-        opener = BatchOpener(parts.batches, label_studio, media, utc_now, shades)  # type: ignore[arg-type]
-        sender = Sender(parts.spool, parts.batches, label_studio, media, opener, utc_now)  # type: ignore[arg-type]
+        opener = BatchOpener(
+            parts.batches, label_studio, media, utc_now, shades, parts.indexer
+        )  # fmt: skip
+        sender = Sender(parts.spool, parts.batches, label_studio, media, opener, utc_now)
         vars(parts).update(label_studio=label_studio, media=media, opener=opener, sender=sender)
         yield parts
         parts.redis.close()

@@ -1,4 +1,4 @@
-"""Addresses of images: which of them may be fetched, said before and after their name is resolved.
+"""Addresses of images and webhooks: which of them may be asked, said before and after their name is resolved.
 
 The web process looks at the address alone (`check_address`); the worker also at what its host's
 name stands for (`is_allowed`), so that nobody reaches into our network with a name of their own.
@@ -20,6 +20,8 @@ from urllib.parse import SplitResult, urlsplit
 from plugin.domain.errors import FieldError, InvalidInputError
 
 MAX_LENGTH = 2000
+IMAGE_HOSTS = "LSAL_IMAGE_HOSTS"
+IMAGE_NETWORKS = "LSAL_IMAGE_NETWORKS"
 PORTS = {"http": 80, "https": 443}
 
 _LOW_PORTS = frozenset({80, 81, 88, 443})  # below 1024, cameras serve on these
@@ -73,10 +75,13 @@ class Address:
         return f"{self.scheme}://{host}:{self.port}{self.target}"
 
 
-def check_address(url: str, hosts: Sequence[str], field: str = "image.url") -> Address:
+def check_address(
+    url: str, hosts: Sequence[str], field: str = "image.url", variable: str = IMAGE_HOSTS
+) -> Address:
     """An address in its parts, when it may be asked for by its looks; nothing is resolved.
 
-    `hosts` are names, IP addresses, or `*.example.com` for every name that ends so.
+    `hosts` are names, IP addresses, or `*.example.com` for every name that ends so, as the
+    environment's `variable` lists them.
 
     Raises:
         InvalidInputError: naming `field`.
@@ -94,7 +99,7 @@ def check_address(url: str, hosts: Sequence[str], field: str = "image.url") -> A
     for holds, expected in (
         (parts.scheme in PORTS, "an address with http or https"),
         ("@" not in parts.netloc, "an address without a user name"),
-        (_is_listed(host, hosts), "a host that LSAL_IMAGE_HOSTS names"),
+        (_is_listed(host, hosts), f"a host that {variable} names"),
         (port in _LOW_PORTS or port >= 1024, "port 80, 81, 88, 443, or one from 1024"),
     ):
         if not holds:
@@ -102,15 +107,15 @@ def check_address(url: str, hosts: Sequence[str], field: str = "image.url") -> A
     return Address(parts.scheme, host, port, _target(parts))
 
 
-def check_hosts(hosts: Sequence[str]) -> None:
-    """Check a list of host names.
+def check_hosts(hosts: Sequence[str], variable: str = IMAGE_HOSTS) -> None:
+    """Check a list of host names, as the environment's `variable` has it.
 
     Raises:
         InvalidInputError: naming every one that is none.
     """
     expected = "a host name in lower case, an IP address, or *.example.com"
     errors = [
-        FieldError("LSAL_IMAGE_HOSTS", host, expected)
+        FieldError(variable, host, expected)
         for host in hosts
         if not _HOST.fullmatch(host.removeprefix("*."))
     ]
@@ -118,8 +123,10 @@ def check_hosts(hosts: Sequence[str]) -> None:
         raise InvalidInputError(*errors)
 
 
-def parse_networks(networks: Sequence[str]) -> tuple[IPNetwork, ...]:
-    """Networks from their notation, like 10.20.0.0/16.
+def parse_networks(
+    networks: Sequence[str], variable: str = IMAGE_NETWORKS
+) -> tuple[IPNetwork, ...]:
+    """Networks from their notation, like 10.20.0.0/16, as the environment's `variable` has them.
 
     Raises:
         InvalidInputError: naming the first that is none.
@@ -130,7 +137,7 @@ def parse_networks(networks: Sequence[str]) -> tuple[IPNetwork, ...]:
             parsed.append(ip_network(network))
         except ValueError as error:
             expected = f"a network like 10.20.0.0/16 ({error})"
-            raise InvalidInputError(FieldError("LSAL_IMAGE_NETWORKS", network, expected)) from None
+            raise InvalidInputError(FieldError(variable, network, expected)) from None
     return tuple(parsed)
 
 

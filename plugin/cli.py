@@ -14,7 +14,8 @@ from plugin.commands.import_roboflow import import_roboflow
 from plugin.commands.project import project
 from plugin.commands.rebuild import rebuild
 from plugin.commands.replay import replay
-from plugin.commands.review import assign, collect, export
+from plugin.commands.review import assign, collect, export, reassign, take_back
+from plugin.commands.sessions import sessions
 from plugin.config import read_config
 from plugin.domain.errors import ActiveLearningError, InvalidInputError
 
@@ -101,7 +102,10 @@ def demo(data: Path, once: bool) -> None:
 
 
 project.add_command(import_roboflow)
-for command in (project, deployment, doctor, frames, replay, rebuild, assign, collect, export):
+for command in (
+    project, deployment, doctor, frames, replay, rebuild, assign, reassign, take_back, collect,
+    export, sessions,
+):  # fmt: skip
     main.add_command(command)
 
 

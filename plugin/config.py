@@ -48,11 +48,13 @@ class Config(BaseSettings):
     host: str = Field(default="127.0.0.1", validation_alias="LSAL_HOST")
     port: int = Field(default=8090, ge=1, le=65_535, validation_alias="LSAL_PORT")
     workers: int = Field(default=1, ge=1, le=64, validation_alias="LSAL_WORKERS")
-    dashboard_password: SecretStr = Field(
-        default=SecretStr(""), validation_alias="LSAL_DASHBOARD_PASSWORD"
-    )
+    managers: Names = Field(default=(), validation_alias="LSAL_MANAGERS")
+    session_hours: int = Field(default=8, ge=1, le=168, validation_alias="LSAL_SESSION_HOURS")
     metrics_token: SecretStr = Field(default=SecretStr(""), validation_alias="LSAL_METRICS_TOKEN")
     public_url: str = Field(default="", validation_alias="LSAL_PUBLIC_URL")
+    notify: SecretStr = Field(default=SecretStr(""), validation_alias="LSAL_NOTIFY")
+    notify_every: int = Field(default=5, ge=1, le=1440, validation_alias="LSAL_NOTIFY_EVERY")
+    notify_schemes: Names = Field(default=(), validation_alias="LSAL_NOTIFY_SCHEMES")
     max_body_mb: int = Field(default=20, ge=1, le=200, validation_alias="LSAL_MAX_BODY_MB")
     max_buffered_mb: int = Field(
         default=256, ge=1, le=16_384, validation_alias="LSAL_MAX_BUFFERED_MB"
@@ -63,6 +65,10 @@ class Config(BaseSettings):
     upload_within: int = Field(default=600, ge=1, le=86_400, validation_alias="LSAL_UPLOAD_WITHIN")
     image_hosts: Names = Field(default=(), validation_alias="LSAL_IMAGE_HOSTS")
     image_networks: Names = Field(default=(), validation_alias="LSAL_IMAGE_NETWORKS")
+    retrain_hosts: Names = Field(default=(), validation_alias="LSAL_RETRAIN_HOSTS")
+    retrain_networks: Names = Field(default=(), validation_alias="LSAL_RETRAIN_NETWORKS")
+    retrain_command: str = Field(default="", validation_alias="LSAL_RETRAIN_COMMAND")
+    retrain_seconds: int = Field(default=300, ge=1, le=500, validation_alias="LSAL_RETRAIN_SECONDS")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(
         default="INFO", validation_alias="LSAL_LOG_LEVEL"
     )
@@ -88,6 +94,12 @@ class Config(BaseSettings):
     def max_body(self) -> int:
         """Bytes that one event, or one image, may have."""
         return self.max_body_mb * 1_000_000
+
+    def is_manager(self, email: str, *, by_role: bool) -> bool:
+        """Whether somebody manages: LSAL_MANAGERS decides alone; where it is empty, `by_role`."""
+        if not self.managers:
+            return by_role
+        return email.casefold() in {manager.casefold() for manager in self.managers}
 
     @property
     def browser_url(self) -> str:

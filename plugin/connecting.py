@@ -1,13 +1,24 @@
-"""Connections to addresses that were checked, all of whose steps share one deadline."""
+"""Connections to addresses that were checked, all of whose steps share one deadline.
+
+What keeps a stranger's address out of our network: the name is resolved once, what it stands for is
+checked, and the connection goes to that very address, so a name that means something else a moment
+later changes nothing.
+"""
 
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
 import httpcore
+
+from plugin.addresses import IMAGE_NETWORKS, Address, is_allowed, parse_networks
+from plugin.domain.errors import FetchRefusedError, UnavailableError
+
+Resolver = Callable[[str, int], Sequence[str]]
 
 _RESOLVE_SECONDS = 5.0
 _CONNECT_SECONDS = 5.0
@@ -62,6 +73,53 @@ def resolve(host: str, port: int) -> list[str]:
 def trusted() -> ssl.SSLContext:
     """The certificates that this machine trusts; read once a process, because it takes 30 ms."""
     return httpcore.default_ssl_context()
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What may be connected to: the internet, and of private `networks` (CIDR) those listed.
+
+    `resolver` gives the IP addresses of a host and port; `variable` is where the environment lists
+    the networks. Threads may share one.
+    """
+
+    networks: tuple[str, ...]
+    variable: str = IMAGE_NETWORKS
+    resolver: Resolver = resolve
+    ssl_context: ssl.SSLContext | None = None
+
+    def connected(self, address: Address, deadline: Deadline) -> httpcore.ConnectionPool:
+        """A pool that connects to nothing but what an address's host stands for now.
+
+        Raises:
+            FetchRefusedError: that is not allowed.
+            OSError: it stands for nothing, or nobody says.
+        """
+        networks = parse_networks(self.networks, self.variable)
+        resolved = self.resolver(address.host, address.port)
+        allowed = [ip for ip in resolved if is_allowed(ip, networks)]
+        if not allowed:
+            found = ", ".join(resolved) or "no address"
+            raise FetchRefusedError(address.host, f"{found} is not allowed by {self.variable}")
+        backend = CheckedConnection(allowed, deadline)
+        return httpcore.ConnectionPool(
+            ssl_context=self.ssl_context or trusted(), network_backend=backend, retries=0
+        )
+
+
+@contextmanager
+def errors_of(host: str) -> Iterator[None]:
+    """Say an error of the network as one of ours: it may be gone later.
+
+    Raises:
+        UnavailableError: in place of what httpcore and the system raise.
+    """
+    try:
+        yield
+    except httpcore.TimeoutException:
+        raise UnavailableError(host, "took too long") from None
+    except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
+        raise UnavailableError(host, str(error) or type(error).__name__) from None
 
 
 class CheckedConnection(httpcore.NetworkBackend):

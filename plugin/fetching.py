@@ -1,26 +1,21 @@
 """Images by address: fetched by the worker, from hosts that the operator named, and within bounds.
 
-What keeps a stranger's address out of our network: the name is resolved once, what it stands for is
-checked, and the connection goes to that very address, so a name that means something else a moment
-later changes nothing. Every redirect begins anew.
+Every redirect is checked as the first address was.
 """
 
 import ssl
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
 import httpcore
 
-from plugin.addresses import Address, check_address, check_hosts, is_allowed, parse_networks
-from plugin.connecting import CheckedConnection, Deadline, resolve, trusted
+from plugin.addresses import Address, check_address, check_hosts, parse_networks
+from plugin.connecting import Deadline, Reach, Resolver, errors_of, resolve
 from plugin.domain.errors import FetchRefusedError, InvalidInputError, UnavailableError
 
 MAX_REDIRECTS = 3
-
-Resolver = Callable[[str, int], Sequence[str]]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LATER = frozenset({408, 425, 429})
@@ -67,9 +62,10 @@ class ImageFetcher:
             UnavailableError: it cannot be fetched now.
         """
         deadline = Deadline(self.monotonic() + self.timeout, self.monotonic)
+        reach = Reach(self.networks, resolver=self.resolver, ssl_context=self.ssl_context)
         address = self._checked("the address", url)
         for _ in range(1 + MAX_REDIRECTS):
-            with _errors_of(address.host), self._connected(address, deadline) as pool:
+            with errors_of(address.host), reach.connected(address, deadline) as pool:
                 found = self._get(pool, address)
             if isinstance(found, bytes):
                 return found
@@ -81,19 +77,6 @@ class ImageFetcher:
             return check_address(url, self.hosts)
         except InvalidInputError as error:
             raise FetchRefusedError(what, f"expected {error.errors[0].expected}") from None
-
-    def _connected(self, address: Address, deadline: Deadline) -> httpcore.ConnectionPool:
-        """A pool that connects to nothing but what this address's host stands for now."""
-        networks = parse_networks(self.networks)
-        resolved = self.resolver(address.host, address.port)
-        allowed = [ip for ip in resolved if is_allowed(ip, networks)]
-        if not allowed:
-            found = ", ".join(resolved) or "no address"
-            raise FetchRefusedError(address.host, f"{found} is not allowed by LSAL_IMAGE_NETWORKS")
-        backend = CheckedConnection(allowed, deadline)
-        return httpcore.ConnectionPool(
-            ssl_context=self.ssl_context or trusted(), network_backend=backend, retries=0
-        )
 
     def _get(self, pool: httpcore.ConnectionPool, address: Address) -> bytes | str:
         """The body, or where it is to be found instead."""
@@ -135,14 +118,3 @@ def _joined(address: Address, location: str) -> str:
 
 def _decoded(headers: Sequence[tuple[bytes, bytes]]) -> Iterator[tuple[str, str]]:
     return ((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
-
-
-@contextmanager
-def _errors_of(host: str) -> Iterator[None]:
-    """Say an error of the network as one of ours: it may be gone later."""
-    try:
-        yield
-    except httpcore.TimeoutException:
-        raise UnavailableError(host, "took too long") from None
-    except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
-        raise UnavailableError(host, str(error) or type(error).__name__) from None

@@ -3,12 +3,14 @@
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+
+from rq import get_current_job
 
 from plugin.bootstrap import Application, application
 from plugin.clock import utc_now
 from plugin.domain.errors import ConflictError, LabelStudioError, UnavailableError
-from plugin.queues import FETCH
+from plugin.queues import ASSIGN, COLLECT_HINTED, FETCH
 
 log = logging.getLogger(__name__)
 
@@ -53,19 +55,79 @@ def sweep() -> None:
 
 
 def collect() -> None:
-    """Bring progress and reviews of all projects up to date."""
+    """Look at the batches that are due; what Label Studio does not answer now, it will later."""
     with parts() as app:
+        try:
+            reviewed = app.reconciler.run()
+        except (UnavailableError, OSError) as error:
+            log.warning("reviews are not collected: %s", error)
+            return
+    if reviewed:
+        log.info("reviews collected", extra={"images": reviewed})
+
+
+def collect_hinted(project: str) -> None:
+    """Look at the batches of a project in which something happened, as Label Studio told us."""
+    with parts() as app:
+        app.queue.accept(project, COLLECT_HINTED)
+        names = app.hints.take(project)
+        try:
+            reviewed = app.collector.collect_all(project, names)
+        except (UnavailableError, ConflictError, OSError) as error:
+            log.warning("reviews are not collected yet: %s", error, extra={"project": project})
+            return
+    log.info("reviews collected", extra={"project": project, "images": reviewed})
+
+
+def assign_standing(project: str = "") -> None:
+    """Deal the new images of a project (of all, when "") to its team, as its settings say."""
+    with parts() as app:
+        if project:
+            app.queue.accept(project, ASSIGN)
+        try:
+            app.assigner.refresh_team()
+            for name in [project] if project else app.history.projects():
+                dealt = app.standing.run(name)
+                if dealt:
+                    log.info("images assigned", extra={"project": name, "images": dealt})
+        except (UnavailableError, OSError) as error:
+            log.warning("images are assigned later: %s", error)
+
+
+def make_good() -> None:
+    """Bring back what an emptied Redis has forgotten, before somebody has to wait for it."""
+    with parts() as app:
+        app.indexer.make_good()
         for project in app.history.projects():
-            changed = app.collector.collect(project)
-            if changed:
-                log.info("reviews collected", extra={"project": project, "tasks": changed})
+            settings = app.history.newest(project).settings
+            if app.used_budget.of(settings, utc_now()) is None:
+                app.restorer.make_good(settings, utc_now())
+
+
+def notify() -> None:
+    """Tell people what they are to be told."""
+    with parts() as app:
+        sent = app.courier.run()
+    if sent:
+        log.info("notifications sent", extra={"messages": sent})
+
+
+def diagnose() -> None:
+    """Look whether the installation works, where somebody asked, or a day after the last look."""
+    with parts() as app:
+        found = app.check_up.run()
+    if found and not found.ok:
+        wrong = [each.check for each in found.findings if not each.ok]
+        log.warning("the doctor found something to change", extra={"checks": wrong})
 
 
 @contextmanager
 def parts() -> Iterator[Application]:
     """The parts of this job. Its process ends with it, so what it counted goes to Redis now."""
-    app = application()
+    app, job = application(), get_current_job()
+    name = job.func_name if job else None
     try:
-        yield app
+        with app.heartbeats.during(name) if name else nullcontext():
+            yield app
     finally:
         app.flusher.flush()

@@ -30,7 +30,12 @@ IMPORT = "plugin.jobs.import_frames"
 FETCH = "plugin.jobs.fetch_images"
 SWEEP = "plugin.jobs.sweep"
 COLLECT = "plugin.jobs.collect"
-PERIODIC = {SWEEP: 10, COLLECT: 30}
+COLLECT_HINTED = "plugin.jobs.collect_hinted"
+ASSIGN = "plugin.jobs.assign_standing"
+MAKE_GOOD = "plugin.jobs.make_good"
+NOTIFY = "plugin.jobs.notify"
+DIAGNOSE = "plugin.jobs.diagnose"
+PERIODIC = {SWEEP: 10, COLLECT: 30, ASSIGN: 60, MAKE_GOOD: 60, NOTIFY: 20, DIAGNOSE: 3600}
 """Jobs and the seconds between their runs."""
 
 log = logging.getLogger(__name__)
@@ -44,7 +49,9 @@ def open_queue(redis: Redis) -> Queue:
 class WorkQueue:
     """Asks for work on a project, one job per burst: the Store is the queue, a job wakes a worker.
 
-    Work is IMPORT (pending frames become tasks) or FETCH (images come from their addresses).
+    Work is IMPORT (pending frames become tasks), FETCH (images come from their addresses),
+    COLLECT_HINTED (batches are looked at in which something happened) or ASSIGN (new images go to
+    a project's team).
     """
 
     def __init__(
@@ -54,9 +61,13 @@ class WorkQueue:
         self._queue = open_queue(queue_redis)
         self._draw = draw
 
-    def request(self, project: str, work: str = IMPORT) -> None:
-        """Ask for work on a project, unless that is asked already."""
-        if self._redis.set(_asked(project, work), 1, nx=True, ex=60):
+    def request(self, project: str, work: str = IMPORT, after: float = 0) -> None:
+        """Ask for work on a project, `after` seconds from now, unless that is asked already."""
+        if not self._redis.set(_asked(project, work), 1, nx=True, ex=60):
+            return
+        if after:
+            self._later(project, work, after)
+        else:
             self.force(project, work)
 
     def wake(self, project: str, work: str = IMPORT) -> None:
@@ -69,6 +80,10 @@ class WorkQueue:
     def force(self, project: str, work: str = IMPORT) -> None:
         """Ask, whether or not it was asked already."""
         self._queue.enqueue_call(work, args=(project,), result_ttl=0, failure_ttl=KEEP_FAILED)
+
+    def ask(self, work: str) -> None:
+        """Ask for work that is of no project."""
+        self._queue.enqueue_call(work, result_ttl=0, failure_ttl=KEEP_FAILED)
 
     def accept(self, project: str, work: str = IMPORT) -> None:
         """Called by the job before it looks: who asks from now on gets a job of his own."""
@@ -89,10 +104,13 @@ class WorkQueue:
         wait = wait_after(failures, self._draw(), asked)
         self._redis.set(_postponed(project, work), failures, px=round(wait * 1000))
         # RQ counts whole seconds: the job must not come while it is still too early.
-        self._queue.enqueue_in(
-            timedelta(seconds=wait + 1), work, project, result_ttl=0, failure_ttl=KEEP_FAILED
-        )
+        self._later(project, work, wait + 1)
         return wait
+
+    def _later(self, project: str, work: str, wait: float) -> None:
+        self._queue.enqueue_in(
+            timedelta(seconds=wait), work, project, result_ttl=0, failure_ttl=KEEP_FAILED
+        )
 
     def is_postponed(self, project: str, work: str = IMPORT) -> bool:
         """Whether it is too early to try again what failed."""

@@ -77,14 +77,24 @@ def _remove(tree: dict[str, Any], place: Path) -> None:
         parent = _child(parent, step)
     leaf = place[-1] if place else None
     if isinstance(parent, list) and isinstance(leaf, int) and leaf < len(parent):
-        name = f"placeholder-{leaf}"
-        parent[leaf] = {"name": name} if place == ("rules", leaf) else name
+        parent[leaf] = _placeholder(place, f"placeholder-{leaf}")
     elif isinstance(parent, dict) and isinstance(leaf, str):
         parent.pop(leaf, None)
         if leaf == "name":
             parent[leaf] = f"placeholder-{place[1]}"
         elif parent is tree and leaf in _IN_PLACE_OF:
             parent[leaf] = _IN_PLACE_OF[leaf]
+
+
+def _placeholder(place: Path, name: str) -> object:
+    """What stands for an item that was taken out, and is wrong in nothing."""
+    match place[:-1]:
+        case ("rules",):
+            return {"name": name}
+        case ("review", "team"):
+            return {"reviewer": f"{name}@example.com"}
+        case _:
+            return name
 
 
 def _child(parent: Any, step: str | int) -> Any:  # noqa: ANN401  any YAML

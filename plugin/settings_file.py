@@ -1,5 +1,6 @@
 """Settings of a project as a file that people write: YAML or JSON, in and out."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from plugin.domain.errors import FieldError, InvalidInputError
@@ -17,6 +18,15 @@ def parse_settings(text: str) -> ProjectSettings:
         InvalidInputError: naming everything that is wrong, each with its path and a hint.
     """
     tree, repeated = read_tree(text)
+    return check_settings(tree, repeated)
+
+
+def check_settings(tree: object, repeated: Sequence[FieldError] = ()) -> ProjectSettings:
+    """The settings that plain values stand for; `repeated` is what was wrong with their text.
+
+    Raises:
+        InvalidInputError: naming everything that is wrong, each with its path and a hint.
+    """
     settings, found = validated(tree)
     if settings is None or repeated:
         shown = [*repeated, *map(field_error, found[:MAX_ERRORS])][:MAX_ERRORS]

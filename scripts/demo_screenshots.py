@@ -36,7 +36,10 @@ def main() -> None:
 def _take(browser: Browser, data: Path, out: Path) -> None:
     state = load(data)
     page = browser.new_page(viewport={"width": 1360, "height": 860})
-    page.goto(f"http://127.0.0.1:{state.ports['webhook']}/")
+    page.goto(f"http://127.0.0.1:{state.ports['webhook']}/sign-in")
+    page.fill("input[name=token]", state.token)
+    page.click("main button")
+    page.wait_for_load_state("networkidle")
     page.screenshot(path=out / "dashboard.png", full_page=True)
     label_studio = f"http://127.0.0.1:{state.ports['label_studio']}"
     _sign_in(page, label_studio, state.password)

@@ -5,12 +5,34 @@ from jinja2 import StrictUndefined
 
 from plugin.bootstrap import Application
 from plugin.resources import templates_folder
-from webhook_server import dashboard, docs_page, edge, health, metrics, observing, problems
-
-_CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+from webhook_server import (
+    active_learning,
+    batch_page,
+    cookies,
+    dashboard,
+    docs_page,
+    edge,
+    forgery,
+    gallery,
+    health,
+    identity,
+    label_studio_events,
+    metrics,
+    my_reviews,
+    notifications,
+    observing,
+    problems,
+    shell,
+    sign_in,
+    system,
 )
+
+_PAGE = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_NO_PAGE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+"""What a browser may do with our answers: a page runs our own scripts, anything else runs none."""
 
 
 def create_app(parts: Application) -> Flask:
@@ -20,15 +42,37 @@ def create_app(parts: Application) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     problems.register(app)
     observing.register(app, parts.metrics)
-    for module in (edge, dashboard, docs_page, health, metrics):
+    cookies.register(app, parts)
+    identity.register(app, parts)
+    forgery.register(app, parts)
+    shell.register(app, parts)
+    for module in (
+        edge,
+        label_studio_events,
+        sign_in,
+        dashboard,
+        docs_page,
+        health,
+        metrics,
+        batch_page,
+        gallery,
+        active_learning,
+        my_reviews,
+        notifications,
+        system,
+    ):
         app.register_blueprint(module.blueprint(parts))
     app.after_request(_secure)
     return app
 
 
 def _secure(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", _CSP)
+    policy = _PAGE if response.mimetype == "text/html" else _NO_PAGE
+    response.headers.setdefault("Content-Security-Policy", policy)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["X-Frame-Options"] = "DENY"
     response.headers["Referrer-Policy"] = "same-origin"
+    if response.mimetype == "text/html" and identity.viewer():
+        # What somebody was shown is gone with their session, also behind the Back button.
+        response.headers["Cache-Control"] = "no-store"
     return response

@@ -62,7 +62,8 @@ def blueprint(application: Application) -> Blueprint:
         deployment = _deployment(application, project)
         application.activity.saw(deployment, "", 0, utc_now())
         version = application.history.current(project)
-        settings = version.settings.model_dump(mode="json")
+        # Who reviews is no matter of a deployment's.
+        settings = version.settings.model_dump(mode="json", exclude={"review"})
         answer = Response(
             msgspec.json.encode(Rules(version.version, settings)), content_type="application/json"
         )

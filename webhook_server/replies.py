@@ -14,6 +14,7 @@ from plugin.domain.errors import (
     InvalidInputError,
     NotAuthenticatedError,
     NotFoundError,
+    TooManyAttemptsError,
     UnavailableError,
 )
 
@@ -77,6 +78,7 @@ _STATUS: tuple[tuple[type[Exception], int, str], ...] = (
     (NotFoundError, 404, "Not found"),
     (ConflictError, 409, "Conflict"),
     (GoneError, 410, "Gone"),
+    (TooManyAttemptsError, 429, "Too many attempts"),
     (UnavailableError, 503, "Not available"),
     (RedisError, 503, "Not available"),
 )
@@ -124,6 +126,8 @@ def reply_of(error: Exception) -> Reply:
         headers.append(("www-authenticate", "Bearer"))
     if isinstance(error, RefusedError) and error.header:
         headers.append(error.header)
+    elif isinstance(error, TooManyAttemptsError):
+        headers.append(("retry-after", str(error.wait)))
     elif said.status == 503:
         headers.append(("retry-after", RETRY_AFTER))
     return Reply(said.status, msgspec.json.encode(said), headers)

@@ -5,30 +5,42 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from plugin.bootstrap.stores import Stores
+from plugin.bootstrap.assigning import assigner_of, changes_of, standing_of
+from plugin.bootstrap.oversight import check_up_of
+from plugin.bootstrap.progress import Following, collector_of, hooks_of, reconciler_of
 from plugin.clock import utc_now
 from plugin.fetching import ImageFetcher
 from plugin.labelstudio.media import Media
 from plugin.labelstudio.media.opening import open_media
+from plugin.labelstudio.tokens import TokenOwners
 from plugin.readiness import Readiness, readiness_of
 from plugin.services.adopting import Adopter
 from plugin.services.assigning import Assigner
+from plugin.services.assigning_changes import AssignmentChanges
+from plugin.services.checking_up import CheckUp
 from plugin.services.collecting import Collector
 from plugin.services.completing import Completer
 from plugin.services.exporting import Exporter
+from plugin.services.faultfinding import FaultFinder
 from plugin.services.fetching import Fetcher
 from plugin.services.gates import Gates
+from plugin.services.hooks import Hooks
 from plugin.services.importing import Importer
+from plugin.services.indexing import Indexer
 from plugin.services.keeping import Keeper
 from plugin.services.opening import BatchOpener
+from plugin.services.previewing import Previewer
 from plugin.services.rebuilding import Rebuilder
 from plugin.services.receiving import Receiver
+from plugin.services.reconciling import Reconciler
 from plugin.services.reserving import Reserver
 from plugin.services.resuming import Resumer
 from plugin.services.sending import Sender
 from plugin.services.signing import SignatureCheck
+from plugin.services.signing_in import SignIn
+from plugin.services.standing import Standing
 from plugin.services.switching import Switching
-from plugin.stores.colours import ClassColours
+from plugin.stores.batch_index import BatchIndex
 from plugin.stores.flushing import Flusher, Flushes
 from plugin.stores.metrics import LABEL_STUDIO_REQUESTS
 from plugin.stores.replays import Replays
@@ -38,7 +50,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Application(Stores):
+class Application(Following):
     """Everything a process may need, made on first use and kept."""
 
     @cached_property
@@ -57,11 +69,26 @@ class Application(Stores):
 
     def _count_request(self, outcome: str) -> None:
         self.metrics.add(LABEL_STUDIO_REQUESTS, (outcome,))
+        self.label_studio_answering.note(outcome)
 
     @cached_property
     def signatures(self) -> SignatureCheck:
         """Whether signed posts are what they say."""
         return SignatureCheck(Replays(self.redis))
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        """From a token of Label Studio to a session."""
+        config = self.config
+        owners = TokenOwners(config.label_studio_url, self._count_request)
+        # Who manages is said by LSAL_MANAGERS; only where it says nothing, our own token counts.
+        own = "" if config.managers else config.label_studio_api_key.get_secret_value()
+        return SignIn(owners, self.sessions, self.attempts, self.audit, own)
+
+    @cached_property
+    def previewer(self) -> Previewer:
+        """What settings would have kept of recent events."""
+        return Previewer(self.history, self.traffic)
 
     @cached_property
     def switching(self) -> Switching:
@@ -76,7 +103,7 @@ class Application(Stores):
     @cached_property
     def counted(self) -> tuple[Flushes, ...]:
         """What counts in this process, on its way to Redis."""
-        return self.funnel, self.metrics, self.activity
+        return self.funnel, self.metrics, self.activity, self.traffic, self.histograms
 
     @cached_property
     def readiness(self) -> Readiness:
@@ -86,7 +113,7 @@ class Application(Stores):
     @cached_property
     def receiver(self) -> Receiver:
         """The first station."""
-        return Receiver(Gates(self.history))
+        return Receiver(Gates(self.history), self.traffic)
 
     @cached_property
     def keeper(self) -> Keeper:
@@ -96,14 +123,17 @@ class Application(Stores):
             queue=self.queue, locks=self.locks, hosts=self.config.image_hosts,
             upload_within=timedelta(seconds=self.config.upload_within),
         )  # fmt: skip
-        return Keeper(self.admission, self.spool, reserver, self.queue, self.funnel)
+        return Keeper(
+            self.admission, self.spool, reserver, self.queue, self.funnel, self.histograms
+        )  # fmt: skip
 
     @cached_property
     def completer(self) -> Completer:
         """Images that come after the decision."""
         return Completer(
             history=self.history, admission=self.admission, reservations=self.reservations,
-            spool=self.spool, queue=self.queue, funnel=self.funnel, locks=self.locks,
+            spool=self.spool, queue=self.queue, funnel=self.funnel,
+            histograms=self.histograms, locks=self.locks,
         )  # fmt: skip
 
     @cached_property
@@ -117,8 +147,9 @@ class Application(Stores):
     def opener(self) -> BatchOpener:
         """Which batch frames belong to."""
         return BatchOpener(
-            self.batches, self.label_studio, self.media, utc_now, ClassColours(self.store)
-        )
+            self.batches, self.label_studio, self.media, utc_now, self.class_colours,
+            self.indexer,
+        )  # fmt: skip
 
     @cached_property
     def sender(self) -> Sender:
@@ -126,6 +157,20 @@ class Application(Stores):
         return Sender(
             self.spool, self.batches, self.label_studio, self.media, self.opener, utc_now
         )  # fmt: skip
+
+    @cached_property
+    def batch_index(self) -> BatchIndex:
+        """The batches of all projects, sorted and counted."""
+        return BatchIndex(self.redis, self._fill_index)
+
+    def _fill_index(self) -> None:
+        # The indexer is made of the index: it is looked for when it is needed, not before.
+        self.indexer.make_good()
+
+    @cached_property
+    def indexer(self) -> Indexer:
+        """What keeps the batch index as the Store says."""
+        return Indexer(self.history, self.batches, self.batch_index, self.locks)
 
     @cached_property
     def rebuilder(self) -> Rebuilder:
@@ -137,7 +182,7 @@ class Application(Stores):
         return Rebuilder(
             history=self.history, restorer=self.restorer, spool=self.spool,
             notes=self.import_notes, fetcher=self.fetcher, queue=self.queue, adopter=adopter,
-            clock=utc_now,
+            indexer=self.indexer, clock=utc_now,
         )  # fmt: skip
 
     @cached_property
@@ -149,17 +194,38 @@ class Application(Stores):
         return Importer(
             history=self.history, spool=self.spool, notes=self.import_notes, locks=self.locks,
             queue=self.queue, opener=self.opener, sender=self.sender, resumer=resumer,
+            faults=FaultFinder(self.opener, self.import_notes, resumer), indexer=self.indexer,
         )  # fmt: skip
 
     @cached_property
     def assigner(self) -> Assigner:
         """Who reviews what."""
-        return Assigner(self.batches, self.label_studio, self.locks, utc_now)
+        return assigner_of(self)
+
+    @cached_property
+    def assignment_changes(self) -> AssignmentChanges:
+        """How who has what changes."""
+        return changes_of(self)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Who reviews what without being asked each time."""
+        return standing_of(self)
 
     @cached_property
     def collector(self) -> Collector:
         """From Label Studio back to us."""
-        return Collector(self.batches, self.reviews, self.spool, self.label_studio, self.opener)
+        return collector_of(self)
+
+    @cached_property
+    def hooks(self) -> Hooks:
+        """Label Studio's calls when something happens."""
+        return hooks_of(self)
+
+    @cached_property
+    def reconciler(self) -> Reconciler:
+        """What is true of every batch, told or not."""
+        return reconciler_of(self)
 
     @cached_property
     def exporter(self) -> Exporter:
@@ -168,3 +234,8 @@ class Application(Stores):
             history=self.history, reviews=self.reviews, spool=self.spool,
             training_sets=self.training_sets, locks=self.locks, clock=utc_now,
         )  # fmt: skip
+
+    @cached_property
+    def check_up(self) -> CheckUp:
+        """A look by the doctor, whose findings are kept."""
+        return check_up_of(self)

@@ -1,23 +1,31 @@
 """Connections and stores: what the parts of the application share."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from plugin.clock import utc_now
 from plugin.config import Config
 from plugin.domain.errors import FieldError, InvalidInputError
 from plugin.queues import WorkQueue
 from plugin.stores.activity import Activity
 from plugin.stores.admission import AdmissionControl
+from plugin.stores.answering import LabelStudioAnswering
+from plugin.stores.attempts import Attempts
+from plugin.stores.audit import Audit
 from plugin.stores.batches import Batches
+from plugin.stores.colours import ClassColours
 from plugin.stores.deployments import Deployments
 from plugin.stores.folder import FolderStore
 from plugin.stores.funnel import Funnel
+from plugin.stores.histograms import Histograms
 from plugin.stores.import_notes import ImportNotes
 from plugin.stores.locating import open_store
 from plugin.stores.locks import Locks
@@ -27,9 +35,13 @@ from plugin.stores.reports import Reports
 from plugin.stores.reservations import Reservations
 from plugin.stores.restoring import Restorer
 from plugin.stores.reviews import Reviews
+from plugin.stores.sessions import Sessions
 from plugin.stores.settings_history import SettingsHistory
 from plugin.stores.spool import Spool
+from plugin.stores.team import Team
+from plugin.stores.traffic import Traffic
 from plugin.stores.upload_addresses import UploadAddresses
+from plugin.stores.used import UsedBudget
 from plugin.training_set.versions import TrainingSets
 
 if TYPE_CHECKING:
@@ -135,9 +147,19 @@ class Stores:
         return ImportNotes(self.store)
 
     @cached_property
+    def team(self) -> Team:
+        """Who works in Label Studio, as it said last."""
+        return Team(self.redis)
+
+    @cached_property
     def reviews(self) -> Reviews:
         """Finished reviews."""
         return Reviews(self.store)
+
+    @cached_property
+    def class_colours(self) -> ClassColours:
+        """Which colour a class has."""
+        return ClassColours(self.store)
 
     @cached_property
     def training_sets(self) -> TrainingSets:
@@ -153,6 +175,16 @@ class Stores:
     def funnel(self) -> Funnel:
         """What became of events, counted."""
         return Funnel(self.redis)
+
+    @cached_property
+    def histograms(self) -> Histograms:
+        """Confidences, counted."""
+        return Histograms(self.redis)
+
+    @cached_property
+    def traffic(self) -> Traffic:
+        """A sample of recent events."""
+        return Traffic(self.redis, self.histograms, Random())  # noqa: S311  a sample, no secret
 
     @cached_property
     def metrics(self) -> Metrics:
@@ -180,6 +212,32 @@ class Stores:
         return AdmissionControl(self.redis, self.restorer.make_good)
 
     @cached_property
+    def used_budget(self) -> UsedBudget:
+        """How much of their caps projects have used."""
+        return UsedBudget(self.redis)
+
+    @cached_property
     def restorer(self) -> Restorer:
         """What Redis forgot, from the Store."""
         return Restorer(self.redis, self.store, self.locks)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Who is signed in."""
+        idle = timedelta(hours=self.config.session_hours)
+        return Sessions(self.redis, self.store, idle, utc_now)
+
+    @cached_property
+    def attempts(self) -> Attempts:
+        """How often signing in failed lately."""
+        return Attempts(self.redis)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """Who changed what."""
+        return Audit(self.store, utc_now)
+
+    @cached_property
+    def label_studio_answering(self) -> LabelStudioAnswering:
+        """Whether Label Studio answers."""
+        return LabelStudioAnswering(self.redis, utc_now)

@@ -4,9 +4,12 @@ import json
 import sys
 
 import click
+import msgspec
 
-from plugin.bootstrap import Application, application
-from plugin.services.diagnosing import Doctor, Finding
+from plugin.bootstrap import application
+from plugin.bootstrap.oversight import doctor_of
+from plugin.clock import utc_now
+from plugin.domain.diagnosis import Diagnosis, Finding
 
 
 @click.command()
@@ -20,27 +23,24 @@ def doctor(as_json: bool) -> None:
     app = application()
     findings = []
     try:
-        for each in _doctor(app).findings():
+        for each in doctor_of(app).findings():
             findings.append(each)
             if not as_json:
                 click.echo(_line(each))
+        app.diagnoses.save(Diagnosis(utc_now(), tuple(findings)))
+    except OSError as error:
+        raise click.ClickException(f"Store: {error}") from error
     finally:
         app.close()
     healthy = all(each.ok for each in findings)
     if as_json:
-        shown = {"ok": healthy, "findings": [each._asdict() | {"ok": each.ok} for each in findings]}
+        shown = {"ok": healthy, "findings": [_shown(each) for each in findings]}
         click.echo(json.dumps(shown, ensure_ascii=False))
     sys.exit(0 if healthy else 1)
 
 
-def _doctor(app: Application) -> Doctor:
-    return Doctor(
-        app.label_studio,
-        lambda: app.media,
-        app.config.media_kind,
-        app.config.label_studio_api_key.get_secret_value(),
-        app.config.browser_url,
-    )
+def _shown(finding: Finding) -> dict[str, object]:
+    return msgspec.structs.asdict(finding) | {"ok": finding.ok}
 
 
 def _line(finding: Finding) -> str:

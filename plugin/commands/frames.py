@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from plugin.bootstrap import Application, application
-from plugin.domain.errors import FieldError, InvalidInputError
+from plugin.domain.errors import InvalidInputError
 from plugin.domain.frame import Frame
 
 PROJECT = click.argument("project_name", metavar="PROJECT")
@@ -66,28 +66,13 @@ def frames_retry(project_name: str, frame_ids: tuple[str, ...], everything: bool
         raise click.UsageError("name the frames to retry, or --all")
     app = application()
     app.history.newest(project_name)
-    wanted = app.spool.failed_ids(project_name) if everything else frame_ids
-    errors: list[FieldError] = []
-    for identifier in wanted:
-        try:
-            _retry(app, project_name, identifier)
-        except InvalidInputError as error:
-            errors += error.errors
-    done = len(wanted) - len(errors)
-    if done:
-        app.queue.wake(project_name)
-    click.echo(f"{done} frames wait for their import again")
-    if errors:
-        raise InvalidInputError(*errors)
-
-
-def _retry(app: Application, project: str, identifier: str) -> None:
-    if app.spool.retry(project, identifier):
-        return
-    missing = app.spool.is_missing(project, identifier)
-    expected = "a failed frame; the image of this one never came: post its event again"
-    known = expected if missing else f"a failed frame of {project} (see `lsal frames {project}`)"
-    raise InvalidInputError(FieldError("FRAME_ID", identifier, known))
+    if everything:
+        done = app.retrier.retry_all(project_name)
+    else:
+        done = app.retrier.retry(project_name, frame_ids)
+    click.echo(f"{done.frames} frames wait for their import again")
+    if done.errors:
+        raise InvalidInputError(*done.errors)
 
 
 def _line(shown: Shown) -> str:

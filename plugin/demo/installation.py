@@ -46,7 +46,8 @@ def set_up(processes: Processes, state: State) -> Installation:
         "LSAL_PORT": str(port),
         # Whatever a `.env` beside us says of a real installation is not meant for the demo.
         "LABEL_STUDIO_PUBLIC_URL": "",
-        "LSAL_DASHBOARD_PASSWORD": "",
+        "LSAL_PUBLIC_URL": "",
+        "LSAL_MANAGERS": programs.ADMIN if url is None else "",
         "LSAL_MEDIA": "upload",
     }
     click.echo("› starting the webhook server, a worker and the scheduler")

@@ -16,9 +16,10 @@ from plugin.demo.model_files import CLASSES
 from plugin.demo.processes import DemoError
 from plugin.demo.reviewers import ScriptedReviewer, sign_up
 from plugin.demo.state import save
-from plugin.domain.assigning import Assignment, Wish
+from plugin.domain.assigning import Wish
 from plugin.domain.batching import Batch
 from plugin.domain.fields import STORED
+from plugin.domain.reviewing import Share
 from plugin.domain.settings import ProjectSettings
 from plugin.labelstudio.gateway import LabelStudioGateway
 
@@ -118,7 +119,7 @@ def await_imports(installation: Installation) -> None:
         click.echo(f"  batch {batch.title}: {batch.size} tasks, {address}")
 
 
-def assign(installation: Installation) -> list[Assignment]:
+def assign(installation: Installation) -> list[Share]:
     """Deal what nobody has yet to two reviewers, shuffled, with instructions; some stay over."""
     app = installation.application
     click.echo("› assigning the reviewers, shuffled, with instructions")
@@ -126,18 +127,17 @@ def assign(installation: Installation) -> list[Assignment]:
         wishes = _wishes(installation, batch)
         if wishes:
             app.assigner.assign(batch, wishes, shuffle=True, instructions=INSTRUCTIONS)
-    assignments = _all_assignments(installation)
-    for each in assignments:
+    shares = _all_shares(installation)
+    for each in shares:
         link = f"{app.config.browser_url}{each.link}"
-        click.echo(f"  {each.reviewer}: {len(each.task_ids)} images, {link}")
-    return assignments
+        click.echo(f"  {each.reviewer}: {len(each.tasks)} images, {link}")
+    return shares
 
 
 def _wishes(installation: Installation, batch: Batch) -> list[Wish]:
     """45 % of the free images for the first reviewer, 35 % for the second."""
     app = installation.application
-    taken = sum(len(each.task_ids) for each in app.batches.assignments(batch))
-    free = len(app.batches.tasks(batch)) - taken
+    free = app.assigner.free(batch)
     if not installation.own_label_studio:
         # No accounts are made on a team's own server: the token's owner is the only reviewer.
         return [Wish(app.label_studio.email(), free)] if free else []
@@ -146,19 +146,23 @@ def _wishes(installation: Installation, batch: Batch) -> list[Wish]:
     return [wish for wish in wishes if wish.images]
 
 
-def _all_assignments(installation: Installation) -> list[Assignment]:
+def _all_shares(installation: Installation) -> list[Share]:
     batches = installation.application.batches
-    return [each for batch in batches.of_project(PROJECT) for each in batches.assignments(batch)]
+    return [
+        share
+        for batch in batches.of_project(PROJECT)
+        for share in batches.assignments(batch).shares
+    ]
 
 
-def review(installation: Installation, assignments: list[Assignment]) -> None:
+def review(installation: Installation, shares: list[Share]) -> None:
     """Have a script review what was assigned, through the API, each reviewer as themselves."""
     url = installation.application.config.label_studio_url
-    for each in assignments:
+    for each in shares:
         token = installation.state.reviewer_tokens.get(each.reviewer)
         mine = LabelStudioGateway(url, token) if token else installation.application.label_studio
         script = ScriptedReviewer(mine)
-        done = Counter(script.review(task_id) for task_id in each.task_ids)
+        done = Counter(script.review(task_id) for task_id in each.tasks)
         said = ", ".join(f"{count} {what}" for what, count in sorted(done.items()))
         click.echo(f"› scripted reviewer, signed in as {each.reviewer}: {said}")
 
@@ -176,8 +180,8 @@ def export(installation: Installation) -> Result:
         kept=totals.get("outcome:kept", 0),
         tasks=sum(batch.size for batch in batches),
         batches=len(batches),
-        assigned=sum(len(each.task_ids) for each in _all_assignments(installation)),
-        reviewed=sum(app.batches.progress(batch).finished for batch in batches),
+        assigned=sum(len(each.tasks) for each in _all_shares(installation)),
+        reviewed=sum(app.indexer.refresh(batch).finished for batch in batches),
         training_set=TrainingSetResult(manifest.images, manifest.annotations, str(folder)),
     )
 

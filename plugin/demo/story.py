@@ -62,7 +62,14 @@ def _tell(installation: Installation, result: scenes.Result) -> None:
     for heading, count in scenes.funnel(installation, result):
         click.echo(f"  {heading:<22}{count:>7}")
     click.echo(f"\nTraining set   {result.training_set.path}")
-    click.echo(f"Dashboard      {installation.webhook_url}")
+    click.echo(f"Pages          {installation.webhook_url}")
+    click.echo("  sign in      with a token of Label Studio:")
+    if installation.own_label_studio:
+        click.echo(f"  a manager    {state.token}")
+    else:
+        click.echo("  a manager    LABEL_STUDIO_API_KEY, or your own")
+    for email, token in state.reviewer_tokens.items():
+        click.echo(f"  {email:<12} {token}")
     click.echo(f"Label Studio   {url}")
     if installation.own_label_studio:
         click.echo(f"  sign in as   {programs.ADMIN}, password {state.password}")

@@ -5,15 +5,6 @@ from datetime import datetime
 import msgspec
 
 
-class Progress(msgspec.Struct, frozen=True):
-    """How far the review of a batch is, in images, and up to when we have looked."""
-
-    total: int = 0
-    finished: int = 0
-    skipped: int = 0
-    looked_until: datetime | None = None
-
-
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """One Label Studio project: the frames of one period of one project, or a part of them.
 

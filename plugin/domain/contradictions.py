@@ -12,6 +12,7 @@ from plugin.domain.fields import Problem, did_you_mean, share_text
 from plugin.domain.prediction import TaskType
 
 if TYPE_CHECKING:
+    from plugin.domain.review_settings import ReviewSettings
     from plugin.domain.settings import Confidence, Count, Near, ProjectSettings, When
 
 MAX_HINTS = 10
@@ -65,6 +66,17 @@ def of_project(settings: "ProjectSettings") -> Iterator[Problem]:
     yield from _twice(("rules",), ("name",), [rule.name for rule in settings.rules])
     if settings.unknown_classes == "reject":
         yield from _unknown_classes(settings)
+    yield from _of_review(settings.review)
+
+
+def _of_review(review: "ReviewSettings") -> Iterator[Problem]:
+    """Somebody twice in the team, or more reviewers of one image than the team has."""
+    team = [member.reviewer for member in review.team]
+    yield from _twice(("review", "team"), ("reviewer",), team)
+    if review.overlap is not None and review.overlap.reviewers > len(team):
+        expected = f"at most {len(team)}, as many as the team has"
+        expected = expected if len(team) > 1 else "a team of at least as many reviewers"
+        yield ("review", "overlap", "reviewers"), review.overlap.reviewers, expected
 
 
 def _twice(

@@ -37,6 +37,14 @@ class NotAuthenticatedError(ActiveLearningError):
     """No key, or one that opens nothing here."""
 
 
+class TooManyAttemptsError(ActiveLearningError):
+    """Signing in failed too often; `wait` are the seconds until it may be tried again."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(f"signing in failed too often; try again in {wait} seconds")
+        self.wait = wait
+
+
 class ForbiddenError(ActiveLearningError):
     """It is known who asks, or nobody can be, and this is not theirs."""
 

@@ -6,7 +6,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, PlainSerializer, SerializationInfo
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    SerializationInfo,
+)
 from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from plugin.domain.checking import MAX_CLASS_NAME
@@ -23,6 +30,12 @@ Problem = tuple[tuple[str | int, ...], object, str]
 MAX_WRITTEN = 40  # characters of a number, and of what is compared for a hint
 _UNITS = {"d": 86_400, "h": 3600, "m": 60, "s": 1}
 _LONGEST = 31 * 86_400
+
+
+class Value(BaseModel):
+    """What settings are made of: never changed, and every key known."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 def refusal(expected: str) -> PydanticCustomError:
@@ -140,7 +153,13 @@ ClassName = Annotated[
     str, Field(min_length=1, max_length=MAX_CLASS_NAME, pattern=r"^[^\x00-\x1f]+$")
 ]
 
+Email = Annotated[
+    str, Field(min_length=1, max_length=254, pattern=r"^[^\x00-\x20,@]+@[^\x00-\x20,@]+$")
+]
+"""An e-mail address as Label Studio knows people by."""
+
 PATTERNS = {
+    r"^[^\x00-\x20,@]+@[^\x00-\x20,@]+$": "an e-mail address, like ann@example.com",
     r"^[a-z0-9][a-z0-9_-]*$": "only a-z, 0-9, - and _, beginning with a letter or digit",
     r"^[^\x00-\x1f,]+$": "no commas and no control characters",
     r"^[^\x00-\x1f]+$": "no control characters",

@@ -48,11 +48,16 @@ class Share(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Assignments(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Who has what in a batch, one share a person; `revision` grows with every change."""
+    """Who has what in a batch, one share a person; `revision` grows with every change.
+
+    `instructions` are what the manager typed. `released` has the images that somebody gave back:
+    whom they lay idle with, or "" where a manager took them, to deal them anew by hand.
+    """
 
     revision: int = 0
     shares: tuple[Share, ...] = ()
     instructions: str = ""
+    released: dict[int, str] = {}
 
     def of(self, reviewer: str) -> Share | None:
         """The share of one person."""

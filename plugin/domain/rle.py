@@ -33,13 +33,23 @@ def decode(rle: Rle) -> Bitmap:
         InvalidInputError: the size is none, or too large; the string is none of COCO's, or its
             runs do not fill the image.
     """
+    lengths = runs(rle)
+    values = np.arange(len(lengths)) % 2 == 1
+    return np.repeat(values, lengths).reshape(rle.size, order="F")
+
+
+def runs(rle: Rle) -> Numbers:
+    """The lengths of a mask's runs (pixels), column by column: of 0, of 1, of 0, ….
+
+    Raises:
+        InvalidInputError: as `decode` does.
+    """
     height, width = rle.size
     _check_size(height, width)
-    runs = _runs(rle.counts)
-    if (runs < 0).any() or int(runs.sum()) != height * width:
+    found = _runs(rle.counts)
+    if (found < 0).any() or int(found.sum()) != height * width:
         _refuse(rle.counts, f"runs that fill {height} x {width} pixels")
-    values = np.arange(len(runs)) % 2 == 1
-    return np.repeat(values, runs).reshape((height, width), order="F")
+    return found
 
 
 def encode(bitmap: Bitmap) -> Rle:
@@ -52,7 +62,7 @@ def encode(bitmap: Bitmap) -> Rle:
     return Rle((int(height), int(width)), _text(np.diff(borders)))
 
 
-def from_runs(runs: Sequence[int], size: tuple[int, int]) -> Rle:
+def from_runs(lengths: Sequence[int], size: tuple[int, int]) -> Rle:
     """Uncompressed run lengths (COCO's `counts` as a list) compressed.
 
     Raises:
@@ -60,9 +70,9 @@ def from_runs(runs: Sequence[int], size: tuple[int, int]) -> Rle:
     """
     height, width = size
     _check_size(height, width)
-    if min(runs, default=0) < 0 or sum(runs) != height * width:
-        _refuse(len(runs), f"runs that fill {height} x {width} pixels")
-    return Rle((height, width), _text(np.array(runs, dtype=np.int64)))
+    if min(lengths, default=0) < 0 or sum(lengths) != height * width:
+        _refuse(len(lengths), f"runs that fill {height} x {width} pixels")
+    return Rle((height, width), _text(np.array(lengths, dtype=np.int64)))
 
 
 def _check_size(height: int, width: int) -> None:

@@ -8,8 +8,6 @@ from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import (
-    BaseModel,
-    ConfigDict,
     Field,
     SerializationInfo,
     SerializerFunctionWrapHandler,
@@ -28,22 +26,21 @@ from plugin.domain.fields import (
     Number,
     Share,
     Tag,
+    Value,
     Whole,
     did_you_mean,
     refusal,
     refuse,
 )
 from plugin.domain.prediction import TaskType
+from plugin.domain.retrain_settings import RetrainSettings
+from plugin.domain.review_settings import MAX_INSTRUCTIONS, ReviewSettings
 
 MAX_CLASSES = 1000
 MAX_RULES = 100
 
 
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-
-class Limits(_Value):
+class Limits(Value):
     """How many frames at most in a clock-aligned minute, hour and day; none where absent."""
 
     per_minute: Cap | None = None
@@ -51,7 +48,7 @@ class Limits(_Value):
     per_day: Cap | None = None
 
 
-class Confidence(_Value):
+class Confidence(Value):
     """A band of confidence: every bound given must hold."""
 
     above: Share | None = None
@@ -65,7 +62,7 @@ class Confidence(_Value):
         return self
 
 
-class Count(_Value):
+class Count(Value):
     """A band of how many there are: every bound given must hold."""
 
     more_than: Whole | None = None
@@ -79,14 +76,14 @@ class Count(_Value):
         return self
 
 
-class Near(_Value):
+class Near(Value):
     """Closeness to a threshold: |confidence - threshold| < margin."""
 
     threshold: Share
     margin: Share
 
 
-class Uncertainty(_Value):
+class Uncertainty(Value):
     """How unsure the model is: a measure over the boxes or labels, above a value (0 to 1).
 
     `margin` and `entropy` need the scores of all classes; without them they say nothing.
@@ -97,7 +94,7 @@ class Uncertainty(_Value):
     aggregate: Literal["max", "mean"] = "max"
 
 
-class When(_Value):
+class When(Value):
     """A condition on one prediction; everything given must hold.
 
     It looks at the boxes of the named classes (all, where none is named); in classification at the
@@ -156,7 +153,7 @@ def _usual(when: dict[str, Any]) -> int:
     return int(confidence or near or not any(together))
 
 
-class Rule(_Value):
+class Rule(Value):
     """A reason to keep a frame, with a sampling rate and caps of its own.
 
     Without `when` it matches everything: a random sample.
@@ -170,7 +167,7 @@ class Rule(_Value):
     priority: Number = Field(default=0, ge=-1000, le=1000)
 
 
-class NearDuplicates(_Value):
+class NearDuplicates(Value):
     """Frames that look like one kept within a time are not kept.
 
     `distance` is the number of the 64 bits of a perceptual hash that may differ.
@@ -180,7 +177,7 @@ class NearDuplicates(_Value):
     distance: Number = Field(default=4, ge=0, le=32)
 
 
-class ImageSettings(_Value):
+class ImageSettings(Value):
     """How large an image may be in Label Studio (pixels), and how it is compressed when scaled.
 
     Metadata (EXIF with its position, XMP, comments) is dropped when an image is taken in, unless
@@ -193,7 +190,7 @@ class ImageSettings(_Value):
     keep_metadata: bool = False
 
 
-class BatchSettings(_Value):
+class BatchSettings(Value):
     """When a new Label Studio project is begun, and how many images one may hold."""
 
     recreate: Literal["daily", "weekly", "monthly", "never"] = "daily"
@@ -211,7 +208,7 @@ class BatchSettings(_Value):
         return value
 
 
-class ProjectSettings(_Value):
+class ProjectSettings(Value):
     """Everything that decides what happens to a project's events."""
 
     project: Name
@@ -228,7 +225,9 @@ class ProjectSettings(_Value):
     near_duplicates: NearDuplicates | None = None
     conditions: Literal["any", "all"] = "any"
     rules: tuple[Rule, ...] = Field(default=(), max_length=MAX_RULES)
-    instructions: str = Field(default="", max_length=20_000)
+    instructions: str = Field(default="", max_length=MAX_INSTRUCTIONS)
+    review: ReviewSettings = ReviewSettings()
+    retrain: RetrainSettings = RetrainSettings()
     seed: Number = Field(default=0, ge=0, lt=2**63)
 
     @model_validator(mode="after")

@@ -17,6 +17,7 @@ START = b"\xff\xd8\xff"
 # The usual JPEG has a dozen segments, a progressive one ten scans: each a pass over the picture.
 _MAX_SEGMENTS = 4096
 _MAX_SCANS = 100
+_FIRST_ROWS = 4096  # bytes
 
 _SOF = frozenset({0xC0, 0xC1, 0xC2})  # baseline, extended, progressive
 _REFUSED = frozenset(range(0xC3, 0xD0)) - {0xC4, 0xCC}  # lossless, hierarchical, arithmetic
@@ -58,6 +59,15 @@ def read_jpeg(data: bytes) -> Structure:
     return Structure(
         "image/jpeg", "jpg", width, height, orientation or 1, tuple(parts), components < 4
     )
+
+
+def beginning(data: bytes) -> bytes:
+    """A (checked) JPEG of the first rows alone: its tables, and some of its compressed data."""
+    for marker, start, end in _segments(data):
+        if marker == _SOS:
+            cut = min(end, start + _FIRST_ROWS)
+            return data[:cut].rstrip(b"\xff") + b"\xff\xd9"
+    return data
 
 
 def profile_segments(data: bytes) -> bytes:

@@ -4,6 +4,8 @@ Label Studio sorts by the first field alone and, on PostgreSQL, as text; hence o
 order, of a fixed width.
 """
 
+import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +14,9 @@ SHUFFLED = "tasks:data.shuffle"
 
 BY_URGENCY = "tasks:data.order"
 """Highest priority first, then most uncertain first, then oldest first."""
+
+FIELD = "filter:tasks:data.reviewer"
+"""The filter by the data field that says who has a task."""
 
 HIDDEN = [
     f"tasks:{column}"
@@ -50,3 +55,16 @@ def urgency(priority: int, uncertainty: float, captured_at: datetime) -> str:
 def shuffled(draw: float) -> str:
     """The value of a task's `shuffle`, from a draw from 0 to 1."""
     return f"{int(draw * 1_000_000_000):09d}"
+
+
+def reviewers_text(reviewers: Iterable[str]) -> str:
+    """The value of a task's `reviewer`: the same people always give the same text."""
+    return ", ".join(sorted(reviewers))
+
+
+def pattern_of(reviewer: str) -> str:
+    """A regular expression for those values that name a reviewer, and nobody who is like them.
+
+    Label Studio gives it to its database: PostgreSQL and SQLite read it alike.
+    """
+    return f"(^|, ){re.escape(reviewer)}($|, )"

@@ -8,6 +8,9 @@ from typing import Any
 UPLOADS_PER_CALL = 100
 """Label Studio answers 500 to more files in one request."""
 
+COUNTED_PER_CALL = 100
+"""Projects whose counts one call gives: the most that Label Studio puts on a page."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProjectCounts:
@@ -16,6 +19,42 @@ class ProjectCounts:
     total: int
     finished: int
     skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewCounts:
+    """What Label Studio counts in one project: its tasks, and the annotations on them.
+
+    `finished` and `skipped` count annotations, of which a task may have several.
+    """
+
+    tasks: int
+    finished: int
+    skipped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An annotation that somebody began and did not submit; `seconds` is the time it took so far.
+
+    `annotation_id` is the submitted annotation that it changes, None where it is a new one.
+    """
+
+    reviewer: str
+    at: datetime
+    seconds: float | None
+    annotation_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Where Label Studio calls when something happens in a project, and with which headers."""
+
+    project: int
+    url: str
+    headers: Mapping[str, str]
+    actions: frozenset[str]
+    is_active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +90,7 @@ class StoredFile:
     size: int | None
 
 
-def filters(field: str, operator: str, kind: str, value: str) -> dict[str, Any]:
+def filters(field: str, operator: str, kind: str, value: object) -> dict[str, Any]:
     """A filter of the Data Manager, in its own format."""
     item = {"filter": field, "operator": operator, "type": kind, "value": value}
     return {"conjunction": "and", "items": [item]}

@@ -1,25 +1,34 @@
 """Collect: what reviewers finished comes back, batch by batch, and how far each batch is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from plugin.domain.batching import Batch, Progress
-from plugin.domain.errors import NotFoundError
-from plugin.domain.frame import ImportedFrame
-from plugin.formats.label_studio import decode_annotation
-from plugin.labelstudio.values import TaskState
+import msgspec
+
+from plugin.domain.batching import Batch
+from plugin.domain.errors import ConflictError, NotFoundError
+from plugin.domain.reviewing import Ledger
+from plugin.labelstudio.values import ReviewCounts
+from plugin.services.finishing import Finishing
+from plugin.services.indexing import Indexer
+from plugin.services.looking import Look, Looker
+from plugin.services.marking import EmailOf, Emails
 from plugin.services.opening import BatchOpener
+from plugin.services.reviewing import ReviewKeeper
 from plugin.stores.batches import Batches
-from plugin.stores.reviews import Review, Reviews
-from plugin.stores.spool import Spool
+from plugin.stores.locks import Locks
 
 if TYPE_CHECKING:
     from plugin.labelstudio.gateway import LabelStudioGateway
 
-OVERLAP = timedelta(seconds=30)
-"""Looked at again each time: a change may become visible later than its own time says."""
+REWRITE_AFTER = timedelta(minutes=5)
+"""How old the time of the last look may be that the Store has of a batch in which nothing happens.
+"""
+
+WAIT = 60.0
+"""Seconds to wait for another process that looks at the same batch."""
 
 
 @dataclass(frozen=True)
@@ -27,73 +36,83 @@ class Collector:
     """From Label Studio back to us."""
 
     batches: Batches
-    reviews: Reviews
-    spool: Spool
     label_studio: "LabelStudioGateway"
+    looker: Looker
+    keeper: ReviewKeeper
     opener: BatchOpener
+    indexer: Indexer
+    finishing: Finishing
+    locks: Locks
 
     def collect(self, project: str) -> int:
-        """Bring a project's reviews up to date, and return how many tasks had changed."""
-        emails = self.label_studio.emails()
-        opened = (batch for batch in self.batches.of_project(project) if not batch.closed)
-        return sum(self._collect_unless_gone(batch, emails) for batch in opened)
+        """Bring a project's reviews up to date, and return how many images were reviewed anew.
 
-    def _collect_unless_gone(self, batch: Batch, emails: Mapping[int, str]) -> int:
+        Raises:
+            LabelStudioError: it failed or did not answer.
+        """
+        return self.collect_all(project, [each.name for each in self.batches.of_project(project)])
+
+    def collect_all(self, project: str, names: Iterable[str]) -> int:
+        """Look at some batches of a project, and return how many images were reviewed anew.
+
+        Raises:
+            LabelStudioError: it failed or did not answer.
+        """
+        email_of = Emails(self.label_studio.emails)
+        return sum(self.look(project, name, email_of) for name in names)
+
+    def look(
+        self, project: str, name: str, email_of: EmailOf, counts: ReviewCounts | None = None
+    ) -> int:
+        """Look at one batch, and return on how many images something else was submitted.
+
+        Args:
+            project: its project.
+            name: the batch.
+            email_of: names users.
+            counts: what Label Studio just counted in it, where that is known.
+
+        Raises:
+            LabelStudioError: it failed or did not answer.
+            ConflictError: another process has been looking at it for very long.
+        """
+        with self.locks.hold(f"collect:{project}:{name}", wait=WAIT) as lease:
+            if lease is None:
+                raise ConflictError(f"batch {name!r} is being looked at by somebody else")
+            batch = self.batches.find(project, name)
+            if batch is None or batch.closed:
+                return 0
+            return self._look_unless_gone(batch, email_of, counts)
+
+    def _look_unless_gone(
+        self, batch: Batch, email_of: EmailOf, counts: ReviewCounts | None
+    ) -> int:
+        before = self.batches.ledger(batch)
         try:
-            return self._collect(batch, emails)
+            found = self.looker.look(batch, before, email_of, counts)
         except NotFoundError:
-            if self.opener.look(batch) is None:
-                return 0  # somebody deleted it; it is closed now
-            raise
+            if self.opener.look(batch) is not None:
+                raise
+            self.looker.notes.forget(batch.label_studio_id)
+            return 0  # somebody deleted it; it is closed now
+        self._save(batch, before, found, email_of)
+        return len(found.changed) + len(found.emptied)
 
-    def _collect(self, batch: Batch, emails: Mapping[int, str]) -> int:
-        before = self.batches.progress(batch)
-        since, changed = before.looked_until, 0
-        for task in self.label_studio.changed_tasks(
-            batch.label_studio_id, since - OVERLAP if since else None
-        ):
-            self._take(batch, task, emails)
-            since = max(since or task.updated_at, task.updated_at)
-            changed += 1
-        counts = self.label_studio.counts(batch.label_studio_id)
-        now = Progress(counts.total, counts.finished, counts.skipped, since)
-        if now != before:
-            self.batches.save_progress(batch, now)
-        return changed
-
-    def _take(self, batch: Batch, task: TaskState, emails: Mapping[int, str]) -> None:
-        imported = self.spool.imported_frame(batch.project, str(task.data.get("frame_id", "")))
-        if imported is None:
-            return  # somebody else's task, added to our project by hand
-        newest = _newest_finished(task.annotations)
-        if newest is None:
-            self.reviews.withdraw(batch.project, imported.frame.frame_id)
-        else:
-            self.reviews.save(batch.project, _review(imported, newest, emails))
+    def _save(self, batch: Batch, before: Ledger, found: Look, email_of: EmailOf) -> None:
+        now = found.ledger
+        has_changed = msgspec.structs.replace(before, looked_at=now.looked_at) != now
+        if has_changed:
+            # The ledger last: whoever dies on the way sees the same changes again.
+            self.keeper.keep(batch, found, email_of)
+            self.finishing.tell(batch, before, now)
+        if has_changed or _is_old(before, now):
+            self.batches.save_ledger(batch, now)
+            self.indexer.refresh(batch)
+        self.looker.notes.save(batch.label_studio_id, found.note)
 
 
-def _newest_finished(annotations: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """The annotation that counts: not skipped, the last one changed."""
-    finished = [each for each in annotations if not each.get("was_cancelled")]
-    return max(finished, key=_changed_at, default=None)
-
-
-def _changed_at(annotation: Mapping[str, Any]) -> datetime:
-    return datetime.fromisoformat(str(annotation["updated_at"]))
-
-
-def _review(
-    imported: ImportedFrame, annotation: Mapping[str, Any], emails: Mapping[int, str]
-) -> Review:
-    image = imported.frame.image
-    by = annotation.get("completed_by")
-    return Review(
-        frame_id=imported.frame.frame_id,
-        batch=imported.batch,
-        task_id=imported.task_id,
-        annotation_id=int(annotation["id"]),
-        reviewer=emails.get(by, str(by)) if isinstance(by, int) else str(by),
-        finished_at=_changed_at(annotation),
-        seconds=annotation.get("lead_time"),
-        truth=decode_annotation(annotation["result"], image.width, image.height),
-    )
+def _is_old(before: Ledger, now: Ledger) -> bool:
+    """Whether the last look that the Store knows of was long ago."""
+    if before.looked_at is None or now.looked_at is None:
+        return True
+    return abs(now.looked_at - before.looked_at) >= REWRITE_AFTER

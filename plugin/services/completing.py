@@ -16,6 +16,7 @@ from plugin.services.framing import Picture, fitted, picture_of, with_picture
 from plugin.services.receiving import Answer
 from plugin.stores.admission import AdmissionControl, Grant
 from plugin.stores.funnel import Funnel
+from plugin.stores.histograms import Histograms
 from plugin.stores.locks import Locks
 from plugin.stores.reservations import Reservations
 from plugin.stores.settings_history import SettingsHistory
@@ -34,6 +35,7 @@ class Completer:
     spool: Spool
     queue: WorkQueue
     funnel: Funnel
+    histograms: Histograms
     locks: Locks
 
     def complete(self, project: str, frame_id: str, image: bytes, now: datetime) -> Answer:
@@ -85,6 +87,7 @@ class Completer:
         self.reservations.remove(reservation)
         self.queue.wake(frame.project)
         self._count(frame, Outcome.KEPT, now)
+        self.histograms.kept(frame.project, frame.prediction, now)
         return Answer(Outcome.KEPT, frame.frame_id, frame.rule, frame.reason)
 
     def _with_picture(self, frame: Frame, picture: Picture) -> Frame:

@@ -7,14 +7,17 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from PIL import Image
 
+from plugin.domain.diagnosis import Finding
 from plugin.domain.errors import ActiveLearningError, LabelStudioError, NotFoundError
 from plugin.domain.prediction import TaskType
 from plugin.labelstudio.label_configs import render
+from plugin.labelstudio.values import Webhook
+from plugin.services.hooks import ACTIONS, EVENTS
 
 if TYPE_CHECKING:
     from plugin.labelstudio.gateway import LabelStudioGateway
@@ -30,19 +33,6 @@ RIGHTS = {
 
 _NAME = "doctor.jpg"
 _ANOTHER_KEY = "put a token from Label Studio's page “Account & Settings” into LABEL_STUDIO_API_KEY"
-
-
-class Finding(NamedTuple):
-    """What a check found; `fix` says what to change, and is empty where all is well."""
-
-    check: str
-    said: str
-    fix: str = ""
-
-    @property
-    def ok(self) -> bool:
-        """Whether all is well."""
-        return not self.fix
 
 
 @dataclass(frozen=True)
@@ -83,7 +73,8 @@ class Doctor:
     """Checks an installation.
 
     `media` opens the configured media, which are of a `kind` (upload, folder or bucket); `token` is
-    the one that Label Studio is asked with, `browser_url` where reviewers find it.
+    the one that Label Studio is asked with, `browser_url` where reviewers find it. `public_url` is
+    where Label Studio finds us, "" where it is not to call us.
     """
 
     label_studio: "LabelStudioGateway"
@@ -91,6 +82,7 @@ class Doctor:
     kind: str
     token: str
     browser_url: str
+    public_url: str = ""
 
     def findings(self) -> Iterator[Finding]:
         """Yield what each check finds; ends where the next one would be of no use."""
@@ -106,6 +98,8 @@ class Doctor:
             return
         try:
             yield from self._image(project)
+            if self.public_url:
+                yield self._calls(project)
         finally:
             self.label_studio.delete_project(project)
 
@@ -147,6 +141,18 @@ class Doctor:
             self.label_studio.delete_project(before)
         config = render(TaskType.OBJECT_DETECTION, ["thing"])
         return self.label_studio.create_project(TITLE, ORIGIN, config)
+
+    def _calls(self, project: int) -> Finding:
+        url = self.public_url.rstrip("/") + EVENTS
+        try:
+            self.label_studio.add_webhook(Webhook(project, url, {}, ACTIONS))
+        except (LabelStudioError, NotFoundError) as error:
+            fix = (
+                "LSAL_PUBLIC_URL must be where Label Studio finds us; for a private address start "
+                "Label Studio with SSRF_PROTECTION_ENABLED=false"
+            )
+            return Finding("calls", f"refuses to call {url}: {error}", fix)
+        return Finding("calls", f"Label Studio may call {url}")
 
     def _image(self, project: int) -> Iterator[Finding]:
         hints, data = HINTS[self.kind], _tiny_image()

@@ -4,24 +4,26 @@ What makes it exact: before a call, the frames it is about are noted; after it, 
 note that is found shows an import whose end nobody saw, and Label Studio is asked what it has.
 """
 
-import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 
-from plugin.domain.errors import ConflictError, LabelStudioError, NotFoundError
+from plugin.domain.errors import ConflictError, LabelStudioError
 from plugin.domain.frame import Frame
-from plugin.domain.settings import ProjectSettings
 from plugin.labelstudio.values import UPLOADS_PER_CALL
-from plugin.queues import WorkQueue
-from plugin.services import answers
+from plugin.queues import ASSIGN, WorkQueue
+from plugin.services.faultfinding import Fate, FaultFinder
 from plugin.services.fitting import Fitter
+from plugin.services.flights import Flight, Packed, Runway
+from plugin.services.import_run import ImportRun
+from plugin.services.indexing import Indexer
 from plugin.services.opening import BatchOpener, Target
 from plugin.services.resuming import Resumer
-from plugin.services.sending import Sender
+from plugin.services.sending import Sender, Sent
 from plugin.stores.import_notes import ImportNote, ImportNotes
 from plugin.stores.locks import Lease, Locks
 from plugin.stores.settings_history import SettingsHistory
@@ -32,26 +34,6 @@ BUDGET = 30.0
 
 AT_ONCE = 1000
 """Frames that are read and put in order together, however many wait."""
-
-FAILURES_IN_A_ROW = 3
-"""After so many, without one success, it is Label Studio's fault and not the frames'."""
-
-log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Run:
-    """One run over a project: what it has done, and whether it may go on."""
-
-    settings: ProjectSettings
-    images: Fitter
-    lease: Lease
-    until: float
-    held: Counter[str]
-    targets: dict[str, Target] = field(default_factory=dict)
-    failed: list[ImportNote] = field(default_factory=list)
-    imported: int = 0
-    in_a_row: int = 0
 
 
 @dataclass(frozen=True)
@@ -66,6 +48,8 @@ class Importer:
     opener: BatchOpener
     sender: Sender
     resumer: Resumer
+    faults: FaultFinder
+    indexer: Indexer
     monotonic: Callable[[], float] = time.monotonic
 
     def run(self, project: str) -> int:
@@ -84,6 +68,8 @@ class Importer:
             imported = self._run(project, lease)
             held = {each for note in self.notes.of_project(project) for each in note.frame_ids}
         self.queue.succeeded(project)
+        if imported:
+            self.queue.wake(project, ASSIGN)
         if self.spool.is_pending(project, besides=held):
             self.queue.request(project)
         return imported
@@ -95,30 +81,98 @@ class Importer:
             held[note.batch] += len(note.frame_ids)
         settings = self.history.newest(project).settings
         with Fitter(self.spool, settings.image) as images:
-            run = _Run(settings, images, lease, self.monotonic() + BUDGET, held)
+            run = ImportRun(settings, images, lease, self.monotonic() + BUDGET, held)
             try:
                 self._drain(run, {each for note in notes for each in note.frame_ids})
                 self._retry(run, self.resumer.due(notes))
             finally:
                 if run.imported:
                     self.resumer.blame(run.failed)
+                for batch in run.touched.values():
+                    self.indexer.refresh(batch)
         return run.imported
 
-    def _drain(self, run: _Run, besides: set[str]) -> None:
+    def _drain(self, run: ImportRun, besides: set[str]) -> None:
         """Import what waits and was not begun yet."""
-        for period, group in self._pending(run.settings.project, besides):
-            frames = group
-            while frames and self.monotonic() < run.until:
-                run.lease.renew()
-                target = self._target(run, period)
-                batch = target.batch
-                room = run.settings.batch.max_images - batch.size - run.held[batch.name]
-                chunk = frames[: min(UPLOADS_PER_CALL, room)]
-                # While Label Studio does these, the images of the next ones are got ready.
-                run.images.begin(frames[: len(chunk) + UPLOADS_PER_CALL])
-                note = self._begin(batch.project, batch.name, chunk)
-                if self._send(run, target, note, chunk):
-                    frames = frames[len(chunk) :]
+        with Runway(self.sender.call) as runway:
+            for period, group in self._pending(run.settings.project, besides):
+                self._drain_period(run, runway, period, group)
+
+    def _drain_period(
+        self, run: ImportRun, runway: Runway, period: str, frames: Sequence[Frame]
+    ) -> None:
+        """Send frames, each parcel packed while Label Studio is at the one before."""
+        left, flight = list(frames), None
+        try:
+            while flight or self._goes_on(run, left):
+                if flight and not self.sender.media.is_apart:
+                    flight.ends_well()  # Label Studio does one thing at a time
+                packed = self._pack(run, period, left) if self._goes_on(run, left) else None
+                before, flight = flight, None
+                if packed and (before is None or before.ends_well()):
+                    flight, packed = runway.launch(packed), None
+                if before:
+                    left[:0] = self._land(run, before, packed)
+                if packed:
+                    flight = runway.launch(packed)
+        finally:
+            if flight:  # an error came in between
+                self._land(run, flight)
+
+    def _goes_on(self, run: ImportRun, left: Sequence[Frame]) -> bool:
+        return bool(left) and self.monotonic() < run.until
+
+    def _pack(self, run: ImportRun, period: str, left: list[Frame]) -> Packed | None:
+        """Take the next frames of a period, and get them ready; None where they cannot be sent."""
+        run.lease.renew()
+        target = self._target(run, period)
+        batch = target.batch
+        room = run.settings.batch.max_images - batch.size - run.held[batch.name]
+        chunk = tuple(left[: min(UPLOADS_PER_CALL, room)])
+        # While Label Studio does these, the images of the next ones are got ready.
+        run.images.begin(left[: len(chunk) + UPLOADS_PER_CALL])
+        note = self._begin(batch.project, batch.name, chunk)
+        pack = partial(self.sender.pack, run.settings, target, chunk, run.images)
+        parcel = self.faults.attempt(run, target, note, pack)
+        if parcel is Fate.GONE:
+            return None
+        del left[: len(chunk)]
+        if parcel is Fate.HELD:
+            return None
+        run.targets[period] = parcel.target
+        run.held[batch.name] += len(chunk)
+        return Packed(note, parcel, chunk)
+
+    def _land(
+        self, run: ImportRun, flight: Flight, waiting: Packed | None = None
+    ) -> Sequence[Frame]:
+        """Note how a call ended; the frames that belong into another batch, their own being gone.
+
+        `waiting` is packed and will not be sent where this call ends it all.
+        """
+        packed = flight.packed
+        run.held[packed.parcel.target.batch.name] -= len(packed.frames)
+        settle = partial(self.sender.settle_answer, packed.parcel, flight.answer.result)
+        try:
+            gone = self._settle(run, packed.parcel.target, packed.note, settle) is Fate.GONE
+        except LabelStudioError:
+            if waiting:
+                self.resumer.unsent(waiting.note)
+            raise
+        return packed.frames if gone else ()
+
+    def _settle(
+        self, run: ImportRun, target: Target, note: ImportNote, send: Callable[[], Sent]
+    ) -> Fate | None:
+        """Note how frames were sent."""
+        sent = self.faults.attempt(run, target, note, send)
+        if isinstance(sent, Fate):
+            return sent
+        self.notes.end(note)
+        run.settled(target, sent.target)
+        run.imported += sent.tasks
+        run.in_a_row = 0
+        return None
 
     def _pending(self, project: str, besides: set[str]) -> Iterator[tuple[str, list[Frame]]]:
         """Yield frames by period, so many at once that neither memory nor waits grow with all."""
@@ -129,7 +183,7 @@ class Importer:
             for period, group in groupby(frames, key=attrgetter("period")):
                 yield period, list(group)
 
-    def _target(self, run: _Run, period: str) -> Target:
+    def _target(self, run: ImportRun, period: str) -> Target:
         """The batch of a period, as it is by now; Label Studio is asked once in a run."""
         known = run.targets.get(period)
         if known:
@@ -155,7 +209,7 @@ class Importer:
             raise ConflictError(f"{project}: somebody else has imported the same frames")
         return note
 
-    def _retry(self, run: _Run, notes: Sequence[ImportNote]) -> None:
+    def _retry(self, run: ImportRun, notes: Sequence[ImportNote]) -> None:
         """Send again what failed, or was interrupted, into the batch where it may be half done."""
         for note in notes:
             if self.monotonic() >= run.until:
@@ -167,59 +221,5 @@ class Importer:
                 continue  # deleted since it was asked for: the next run frees its frames
             begun, frames = self.resumer.begin_again(batch, note)
             if frames:
-                self._send(run, target, begun, frames, again=True)
-
-    def _send(
-        self,
-        run: _Run,
-        target: Target,
-        note: ImportNote,
-        frames: Sequence[Frame],
-        *,
-        again: bool = False,
-    ) -> bool:
-        """Send frames; False where their batch is gone, and they belong into another."""
-        before = target.batch.size
-        try:
-            target = self.sender.send(run.settings, target, frames, run.images, again=again)
-        except NotFoundError as error:
-            self._find_gone(run, target, note, error)
-            return False
-        except LabelStudioError as error:
-            self._find_fault(run, target, note, error)
-            return True
-        self.notes.end(note)
-        run.targets[target.batch.period] = target
-        run.imported += target.batch.size - before
-        run.in_a_row = 0
-        return True
-
-    def _find_gone(self, run: _Run, target: Target, note: ImportNote, error: NotFoundError) -> None:
-        run.targets.pop(target.batch.period, None)
-        if self.opener.look(target.batch) is None:
-            self.notes.end(note)
-            return
-        failure = LabelStudioError(404, str(error))
-        self.resumer.interrupted(note, failure)
-        raise failure from error
-
-    def _find_fault(
-        self, run: _Run, target: Target, note: ImportNote, error: LabelStudioError
-    ) -> None:
-        """Go on with others where these frames may be to blame; raise where Label Studio is."""
-        run.targets.pop(target.batch.period, None)  # nobody knows what it holds now
-        run.held[target.batch.name] += len(note.frame_ids)
-        if error.status in answers.AWAY or not self._answers(target):
-            self.resumer.interrupted(note, error)
-            raise error
-        run.failed.append(self.resumer.failed(target.batch.project, note, error))
-        run.in_a_row += 1
-        if run.in_a_row >= FAILURES_IN_A_ROW:
-            raise error
-
-    def _answers(self, target: Target) -> bool:
-        """Whether Label Studio answers at all, as one that only reads is asked."""
-        try:
-            return self.opener.look(target.batch) is not None
-        except LabelStudioError:
-            return False
+                send = partial(self.sender.send, run.settings, target, frames, run.images)
+                self._settle(run, target, begun, send)

@@ -21,6 +21,7 @@ from plugin.services.receiving import Answer, Offer
 from plugin.services.reserving import Reserver
 from plugin.stores.admission import AdmissionControl
 from plugin.stores.funnel import Funnel
+from plugin.stores.histograms import Histograms
 from plugin.stores.spool import Spool
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ class Keeper:
     reserver: Reserver
     queue: WorkQueue
     funnel: Funnel
+    histograms: Histograms
 
     def keep(self, offers: Sequence[Offer]) -> list[Kept]:
         """Keep what there is budget for; one answer or error per offer, in their order."""
@@ -157,6 +159,8 @@ class Keeper:
                 tally.add(RESERVED)
             else:
                 tally.add(case.answer.outcome, case.answer.rule)
+                if case.is_taken:
+                    self.histograms.kept(gate.settings.project, case.prediction, now)
         self.funnel.count_all(gate.settings.project, tally.stages(), now)
 
 

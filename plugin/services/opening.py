@@ -20,6 +20,7 @@ from plugin.labelstudio.label_configs import render
 from plugin.labelstudio.merging import merge
 from plugin.labelstudio.tabs import BY_URGENCY
 from plugin.services import answers
+from plugin.services.indexing import Indexer
 from plugin.stores.batches import Batches
 from plugin.stores.colours import ClassColours
 
@@ -50,6 +51,7 @@ class BatchOpener:
     media: "Media"
     clock: Clock
     colours: ClassColours
+    indexer: Indexer
 
     def open(self, settings: ProjectSettings, period: str, held: int = 0) -> Target:
         """The batch that a period's next frames belong to, made when there is none with room.
@@ -79,7 +81,7 @@ class BatchOpener:
             return Target(batch, found.label_config)
         self.label_studio.email()  # raises where the server is none: then nothing was deleted
         day = self.clock().date().isoformat()
-        self.batches.close(batch, f"deleted in Label Studio, found on {day}")
+        self.indexer.refresh(self.batches.close(batch, f"deleted in Label Studio, found on {day}"))
         log.warning("batch deleted in Label Studio", extra={"batch": batch.title})
         return None
 
@@ -127,6 +129,7 @@ class BatchOpener:
         )
         self.batches.create(batch)
         self.batches.end_opening(settings.project, name)
+        self.indexer.refresh(batch)
         return (self.look(batch) if known else None) or Target(batch, config)
 
     def _begin(self, project: str, name: str) -> int | None:

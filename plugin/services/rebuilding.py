@@ -8,6 +8,7 @@ from plugin.clock import Clock
 from plugin.queues import FETCH, WorkQueue
 from plugin.services.adopting import Adopted, Adopter
 from plugin.services.fetching import Fetcher
+from plugin.services.indexing import Indexer
 from plugin.stores.import_notes import ImportNotes
 from plugin.stores.restoring import Restorer
 from plugin.stores.settings_history import SettingsHistory
@@ -18,13 +19,14 @@ class Rebuilt(msgspec.Struct, frozen=True):
     """What there is now, and what was done, in numbers.
 
     `events` are remembered, `today` of them count in the caps of the current day, `looks` are
-    compared. `requested` names the work that was asked for.
+    compared, `batches` are listed. `requested` names the work that was asked for.
     """
 
     project: str
     events: int
     today: int
     looks: int
+    batches: int
     requested: tuple[str, ...]
     adopted: Adopted
 
@@ -40,6 +42,7 @@ class Rebuilder:
     fetcher: Fetcher
     queue: WorkQueue
     adopter: Adopter
+    indexer: Indexer
     clock: Clock
 
     def run(self, project: str) -> Rebuilt:
@@ -61,6 +64,7 @@ class Rebuilder:
             events=sum(map(len, memory.events.values())),
             today=memory.counts[""].frames[-1],
             looks=len(memory.looks),
+            batches=self.indexer.rebuild(project),
             requested=self._request(project),
             adopted=adopted,
         )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 import msgspec
 
@@ -12,8 +12,10 @@ from plugin.domain.prediction import Prediction
 from plugin.domain.settings import Rule
 from plugin.formats.event_ids import event_id_of
 from plugin.formats.native import PostedEvent
+from plugin.formats.predictions import decode_prediction
 from plugin.services.gates import Gate, Gates
 from plugin.stores.deployments import Deployment
+from plugin.stores.traffic import Came, Traffic
 
 
 class Upload(msgspec.Struct, frozen=True, gc=False):
@@ -60,9 +62,13 @@ class Offer:
 
 @dataclass(frozen=True)
 class Receiver:
-    """The first station: no I/O but a look at the settings once a second."""
+    """The first station: no I/O but a look at the settings once a second.
+
+    A sample of the events goes to `traffic`, whatever becomes of them; without it to nobody.
+    """
 
     gates: Gates
+    traffic: Traffic | None = None
 
     def decide(
         self,
@@ -88,6 +94,8 @@ class Receiver:
         """
         gate = self.gates.of(deployment.project)
         decider, event_id = gate.decider, event_id_of(event, file)
+        if self.traffic is not None and self.traffic.wants(deployment.project):
+            self.traffic.record(deployment.project, came(gate, event, event_id, now))
         if not decider.samples(event_id):
             # Most events end here, before anybody has looked at their predictions.
             reason = decider.explain_sampling(event_id) if explain else ""
@@ -100,6 +108,13 @@ class Receiver:
             )  # fmt: skip
         reason = decider.explain(event_id, prediction) if explain else ""
         return _refusal(gate, event_id, verdict.refused, reason)
+
+
+def came(gate: Gate, event: PostedEvent, event_id: str, now: datetime) -> Came:
+    """An event as a sample takes it: decoded later, if at all."""
+    body = bytes(event.prediction)
+    read = partial(decode_prediction, body, gate.expected, event.format)
+    return Came(event_id, now, len(body), read)
 
 
 def _refusal(gate: Gate, event_id: str, outcome: Outcome, reason: str) -> Answer:

@@ -68,7 +68,8 @@ class Resumer:
         there = self.label_studio.tasks_of_frames(target.batch.label_studio_id, note.frame_ids)
         found = [(frame, there[frame.frame_id]) for frame in frames if frame.frame_id in there]
         if found:
-            self.sender.settle(target.batch, found, recount=True)
+            settled = self.sender.settle(target.batch, found, recount=True)
+            self.sender.opener.indexer.refresh(settled)
         left = [frame for frame in frames if frame.frame_id not in there]
         if not left:
             self.notes.end(note)
@@ -112,6 +113,10 @@ class Resumer:
         """Note that Label Studio as a whole is away: no fault of the frames'."""
         over = answers.is_over(error)
         self.notes.replace(msgspec.structs.replace(note, answered=over, missed_at=None, begun=0))
+
+    def unsent(self, note: ImportNote) -> None:
+        """Note that no call was made for frames whose images may be placed already."""
+        self.notes.replace(msgspec.structs.replace(note, answered=True))
 
     def blame(self, notes: Sequence[ImportNote]) -> None:
         """Count a try of each single frame that failed while others succeeded."""

@@ -1,8 +1,8 @@
 """Send: up to 100 frames become tasks of a batch; what cannot become one is set aside."""
 
 import logging
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -47,12 +47,28 @@ class _Ready:
 
 
 @dataclass(frozen=True, slots=True)
-class _Placed:
+class Placed:
     """A frame whose image is where reviewers see it, and the task that it shall be."""
 
     frame: Frame
     address: str
     task: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Frames that are ready for one call, and the batch that they are for."""
+
+    target: Target
+    placed: tuple[Placed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A batch as it is after frames were sent, and how many of them became tasks."""
+
+    target: Target
+    tasks: int
 
 
 @dataclass(frozen=True)
@@ -67,6 +83,16 @@ class Sender:
     clock: Clock
 
     def send(
+        self, settings: ProjectSettings, target: Target, frames: Sequence[Frame], images: Fitter
+    ) -> Sent:
+        """Make tasks of up to 100 frames that were tried before.
+
+        Raises: what `pack` and `settle_answer` raise.
+        """
+        parcel = self.pack(settings, target, frames, images, again=True)
+        return self.settle_answer(parcel, lambda: self.call(parcel))
+
+    def pack(
         self,
         settings: ProjectSettings,
         target: Target,
@@ -74,8 +100,8 @@ class Sender:
         images: Fitter,
         *,
         again: bool = False,
-    ) -> Target:
-        """Make tasks of up to 100 frames, or set them aside; the batch as it is after that.
+    ) -> Parcel:
+        """Get up to 100 frames ready for one call; what cannot become a task is set aside.
 
         Args:
             settings: of the project.
@@ -96,21 +122,46 @@ class Sender:
         if again and len(ready) < len(frames):
             left = {each.frame.frame_id for each in ready}
             self.forget(target.batch, {each.frame_id for each in frames} - left)
-        if not ready:
-            return target
-        placed = self._place(settings, target.batch, ready, again=again)
+        placed = self._place(settings, target.batch, ready, again=again) if ready else []
+        return Parcel(target, tuple(placed))
+
+    def call(self, parcel: Parcel) -> list[int]:
+        """Make the tasks; their ids. Nothing else is done, so that it may run beside anything.
+
+        Raises:
+            LabelStudioError: it refused, failed or did not answer.
+            NotFoundError: the batch is not there any more.
+        """
+        if not parcel.placed:
+            return []
+        tasks = [each.task for each in parcel.placed]
+        return self.label_studio.import_tasks(parcel.target.batch.label_studio_id, tasks)
+
+    def settle_answer(self, parcel: Parcel, answer: Callable[[], list[int]]) -> Sent:
+        """Note what became of a parcel.
+
+        What was refused as a whole is tried in parts, to find what is to blame.
+
+        Raises:
+            LabelStudioError: it failed or did not answer.
+            NotFoundError: the batch is not there any more.
+        """
+        # As it is by now: the parcel before this one was settled after this one was packed.
+        before = self.batches.get(parcel.target.batch.project, parcel.target.batch.name)
+        config = parcel.target.label_config
         try:
-            return replace(target, batch=self._import(target.batch, placed))
+            after = self._settle(before, parcel.placed, answer())
         except LabelStudioError as error:
             if error.status not in answers.REFUSALS:
                 raise
             log.warning("an import was refused as a whole: %s", error)
-        # Edited since we looked at it? Then what was refused may fit once it is widened again.
-        current = self.opener.look(target.batch)
-        if current is None:
-            raise NotFoundError("batch", target.batch.title)
-        target = self.opener.widen(current, [each.frame for each in placed])
-        return replace(target, batch=self._import_in_parts(target.batch, placed))
+            # Edited since we looked at it? Then what was refused may fit once it is widened again.
+            current = self.opener.look(before)
+            if current is None:
+                raise NotFoundError("batch", before.title) from None
+            wider = self.opener.widen(current, [each.frame for each in parcel.placed])
+            after, config = self._import_in_parts(wider.batch, parcel.placed), wider.label_config
+        return Sent(Target(after, config), after.size - before.size)
 
     def settle(
         self, batch: Batch, tasks: Sequence[tuple[Frame, int]], *, recount: bool = False
@@ -159,23 +210,27 @@ class Sender:
 
     def _place(
         self, settings: ProjectSettings, batch: Batch, ready: Sequence[_Ready], *, again: bool
-    ) -> list[_Placed]:
+    ) -> list[Placed]:
         files = {each.file_name: (each.image.data, each.image.content_type) for each in ready}
         addresses = self.media.place(batch.label_studio_id, files, again=again)
         placed = []
         for each in ready:
             address = addresses[each.file_name]
             task = task_of(settings, each.frame, address, each.drawn)
-            placed.append(_Placed(each.frame, address, task))
+            placed.append(Placed(each.frame, address, task))
         return placed
 
-    def _import(self, batch: Batch, placed: Sequence[_Placed]) -> Batch:
+    def _import(self, batch: Batch, placed: Sequence[Placed]) -> Batch:
         tasks = [each.task for each in placed]
-        ids = self.label_studio.import_tasks(batch.label_studio_id, tasks)
-        frames = (each.frame for each in placed)
-        return self.settle(batch, list(zip(frames, ids, strict=True)))
+        return self._settle(
+            batch, placed, self.label_studio.import_tasks(batch.label_studio_id, tasks)
+        )
 
-    def _import_in_parts(self, batch: Batch, placed: Sequence[_Placed]) -> Batch:
+    def _settle(self, batch: Batch, placed: Sequence[Placed], ids: Sequence[int]) -> Batch:
+        frames = (each.frame for each in placed)
+        return self.settle(batch, list(zip(frames, ids, strict=True))) if placed else batch
+
+    def _import_in_parts(self, batch: Batch, placed: Sequence[Placed]) -> Batch:
         """Import what was refused in ever smaller parts, to find what is to blame."""
         try:
             return self._import(batch, placed)
@@ -189,6 +244,6 @@ class Sender:
         batch = self._import_in_parts(batch, placed[:half])
         return self._import_in_parts(batch, placed[half:])
 
-    def _refuse(self, batch: Batch, placed: _Placed, error: LabelStudioError) -> None:
+    def _refuse(self, batch: Batch, placed: Placed, error: LabelStudioError) -> None:
         self.media.forget(batch.label_studio_id, [placed.address])
         self.set_aside(placed.frame, error)

@@ -66,30 +66,37 @@ class Switching:
         """
         return self.history.switch(project, by, at, enabled=False)
 
-    def roll_back(self, project: str, version: int, by: str, at: datetime) -> SettingsVersion:
+    def roll_back(
+        self, project: str, version: int, by: str, at: datetime, base: int | None = None
+    ) -> SettingsVersion:
         """Put the settings of an earlier version in force, as a new version.
+
+        `base` is the version that was in force when this was decided; None replaces any.
 
         Raises:
             InvalidInputError: they switch the project on, and no deployment of it was seen.
             NotFoundError: there is no such project, or no such version of its settings.
-            ConflictError: somebody else changed them at the same moment.
+            ConflictError: somebody else has changed them since, or did at the same moment.
         """
         was_on = self.history.get(project, version).settings.enabled
         if was_on and not self.history.newest(project).settings.enabled:
             self._require_seen(project)
-        return self.history.roll_back(project, version, by, at)
+        return self.history.roll_back(project, version, by, at, base)
 
     def may_enable(self, project: str) -> bool:
         """Whether a deployment of the project was ever seen."""
         return any(map(self.deployments.first_seen, self.deployments.of_project(project)))
 
+    def missing(self, project: str) -> str:
+        """What is to be done before the project can be switched on; "" where nothing is."""
+        return "" if self.may_enable(project) else self._next(project)
+
     def _require_seen(self, project: str) -> None:
-        if not self.may_enable(project):
-            expected = f"false until a deployment of {project!r} has posted; {self._next(project)}"
+        if missing := self.missing(project):
+            expected = f"false until a deployment of {project!r} has posted; {missing}"
             raise InvalidInputError(FieldError("enabled", True, expected))  # noqa: FBT003  a value
 
     def _next(self, project: str) -> str:
-        """What is to be done before the project can be switched on."""
         names = [each.name for each in self.deployments.of_project(project)]
         if not names:
             return f"register one with `lsal deployment create {project} NAME`"

@@ -104,6 +104,13 @@ class Activity:
         elapsed = 60 * (RATE_MINUTES - 1) + second % 60 + 1
         return {each.id: _seen(answers, elapsed) for each in deployments}
 
+    def seen_since(self, projects: Sequence[str], since: datetime) -> dict[str, set[str]]:
+        """The ids of the deployments of projects that were seen since a time, by project."""
+        pipeline = self._redis.pipeline(transaction=False)
+        for project in projects:
+            pipeline.zrangebyscore(_last(project), since.timestamp(), "+inf")
+        return dict(zip(projects, map(set, pipeline.execute()), strict=True))
+
     def _told_apart(self, deployment_id: str, version: str) -> str:
         known = self._versions[deployment_id]
         if version in known:

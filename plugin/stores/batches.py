@@ -6,17 +6,12 @@ from operator import attrgetter
 
 import msgspec
 
-from plugin.domain.assigning import Assignment
-from plugin.domain.batching import Batch, Progress, batch_name
-from plugin.domain.errors import NotFoundError
+from plugin.domain.batching import Batch, batch_name
+from plugin.domain.errors import ConflictError, NotFoundError
+from plugin.domain.reviewing import Assignments, Ledger
 from plugin.stores.documents import encode, read, read_all
+from plugin.stores.earlier_forms import StoredAssignments
 from plugin.stores.objects import ObjectStore
-
-
-class Assignments(msgspec.Struct, frozen=True):
-    """Who reviews what in one batch."""
-
-    items: tuple[Assignment, ...] = ()
 
 
 class TaskRef(msgspec.Struct, frozen=True):
@@ -74,24 +69,42 @@ class Batches:
         found = read_all(self._store, f"projects/{project}/batches/", Batch)
         return sorted(found, key=attrgetter("created_at", "part"))
 
-    def progress(self, batch: Batch) -> Progress:
-        """How far the review of a batch is, as last seen."""
-        return read(self._store, _key(batch.project, batch.name, "progress"), Progress) or Progress(
-            total=batch.size
-        )
+    def ledger(self, batch: Batch) -> Ledger:
+        """What Label Studio said of a batch; an empty one where it was not asked yet."""
+        return read(self._store, _key(batch.project, batch.name, "ledgers"), Ledger) or Ledger()
 
-    def save_progress(self, batch: Batch, progress: Progress) -> None:
-        """Replace how far the review of a batch is."""
-        self._store.put(_key(batch.project, batch.name, "progress"), encode(progress))
+    def save_ledger(self, batch: Batch, ledger: Ledger) -> None:
+        """Replace what Label Studio said of a batch."""
+        self._store.put(_key(batch.project, batch.name, "ledgers"), encode(ledger))
 
-    def assignments(self, batch: Batch) -> tuple[Assignment, ...]:
+    def assignments(self, batch: Batch) -> Assignments:
         """Who reviews what in a batch."""
-        found = read(self._store, _key(batch.project, batch.name, "assignments"), Assignments)
-        return found.items if found else ()
+        key = _key(batch.project, batch.name, "assignments")
+        stored = read(self._store, key, StoredAssignments)
+        return stored.current() if stored else Assignments()
 
-    def save_assignments(self, batch: Batch, items: tuple[Assignment, ...]) -> None:
-        """Replace who reviews what in a batch."""
-        self._store.put(_key(batch.project, batch.name, "assignments"), encode(Assignments(items)))
+    def save_assignments(self, batch: Batch, assignments: Assignments, base: int) -> Assignments:
+        """Replace who reviews what, and return it with its new revision.
+
+        Who calls holds the lock on the batch's assignments.
+
+        Args:
+            batch: the batch.
+            assignments: what holds from now on.
+            base: the revision that it was made from.
+
+        Raises:
+            ConflictError: that is not the revision in force.
+        """
+        found = self.assignments(batch).revision
+        if found != base:
+            raise ConflictError(
+                f"the assignments of batch {batch.name!r} were changed meanwhile:"
+                f" revision {found} is in force, not {base}"
+            )
+        saved = msgspec.structs.replace(assignments, revision=base + 1)
+        self._store.put(_key(batch.project, batch.name, "assignments"), encode(saved))
+        return saved
 
     def add_tasks(self, batch: Batch, tasks: tuple[TaskRef, ...]) -> None:
         """Note tasks that were imported into a batch; the same ones twice count once."""

@@ -54,10 +54,10 @@ class Locks:
             yield lease
 
     @contextmanager
-    def hold_renewed(self, name: str) -> Iterator[Lease | None]:
+    def hold_renewed(self, name: str, wait: float = 0.0) -> Iterator[Lease | None]:
         """Take a lock for work of any length: a thread renews it until this process dies."""
         lock = self._redis.lock(
-            f"lsal:lock:{name}", timeout=RENEWED_EXPIRE, blocking_timeout=0, thread_local=False
+            f"lsal:lock:{name}", timeout=RENEWED_EXPIRE, blocking_timeout=wait, thread_local=False
         )
         with _held(lock) as lease:
             if lease is None:

@@ -1,17 +1,32 @@
 """Finished reviews: what people made of a frame, as documents in the Store."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 import msgspec
 
 from plugin.domain.prediction import Prediction
-from plugin.stores.documents import encode, read_all
+from plugin.stores.documents import encode, read, read_all
 from plugin.stores.objects import ObjectStore
+from plugin.stores.review_log import Cursor, ReviewLog
 
 
-class Review(msgspec.Struct, frozen=True, kw_only=True):
-    """The newest finished annotation of a frame. `truth` holds its boxes, confidence 1."""
+class Opinion(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One finished annotation: what one person says is in an image (pixels, confidence 1)."""
+
+    reviewer: str
+    finished_at: datetime
+    truth: Prediction
+    ground_truth: bool = False
+    seconds: float | None = None
+    annotation_id: int = 0
+
+
+class Review(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What people finished of a frame: the newest annotation, and all of them as `opinions`.
+
+    `truth` holds the newest one's boxes, confidence 1. `opinions` are oldest first.
+    """
 
     frame_id: str
     batch: str
@@ -21,26 +36,70 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     finished_at: datetime
     seconds: float | None
     truth: Prediction
+    opinions: tuple[Opinion, ...] = ()
+
+    @property
+    def all_opinions(self) -> tuple[Opinion, ...]:
+        """Every finished annotation, oldest first; of documents from before, the one they have."""
+        return self.opinions or (
+            Opinion(
+                reviewer=self.reviewer,
+                finished_at=self.finished_at,
+                truth=self.truth,
+                seconds=self.seconds,
+                annotation_id=self.annotation_id,
+            ),
+        )
 
 
 class Reviews:
-    """Reads and writes reviews."""
+    """Reads and writes reviews. Who changes any notes it in the log afterwards."""
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
+        self.log = ReviewLog(store)
 
     def save(self, project: str, review: Review) -> None:
         """Keep a review, in place of an earlier one of the same frame."""
         self._store.put(_key(project, review.frame_id), encode(review))
 
     def withdraw(self, project: str, frame_id: str) -> None:
-        """Forget a review: its annotation was deleted or skipped since."""
+        """Forget a review: its annotations were deleted or skipped since."""
         self._store.delete(_key(project, frame_id))
+
+    def find(self, project: str, frame_id: str) -> Review | None:
+        """The review of one frame; None where nobody has finished it."""
+        return read(self._store, _key(project, frame_id), Review)
+
+    def of_frames(self, project: str, frame_ids: Sequence[str]) -> dict[str, Review]:
+        """The reviews of those of the frames that have one, by frame id."""
+        documents = self._store.get_all(_key(project, each) for each in frame_ids)
+        found = (msgspec.json.decode(each, type=Review) for each in documents if each)
+        return {review.frame_id: review for review in found}
 
     def of_project(self, project: str) -> Iterator[Review]:
         """Yield all reviews of a project, by frame id."""
         return read_all(self._store, f"projects/{project}/reviews/", Review)
 
+    def changed_since(self, project: str, cursor: Cursor | None) -> tuple[list[str], Cursor]:
+        """Frames whose reviews were saved or withdrawn behind a cursor, sorted, and the next one.
+
+        Without a cursor all frames that have a review. A frame may come although its review is as
+        it was, and always comes when it is not.
+        """
+        keys, after = self.log.entries(project, cursor or Cursor())
+        if cursor is None:
+            return [_id_of(key) for key in self._store.keys(_folder(project))], after
+        return sorted(self.log.frame_ids(keys)), after
+
+
+def _folder(project: str) -> str:
+    return f"projects/{project}/reviews/"
+
 
 def _key(project: str, frame_id: str) -> str:
-    return f"projects/{project}/reviews/{frame_id[:2]}/{frame_id}.json"
+    return f"{_folder(project)}{frame_id[:2]}/{frame_id}.json"
+
+
+def _id_of(key: str) -> str:
+    return key.rpartition("/")[2].removesuffix(".json")

@@ -76,6 +76,18 @@ class SettingsHistory:
         """
         return map(self._read, self._keys(project))
 
+    def latest(
+        self, project: str, limit: int, before: int | None = None
+    ) -> tuple[SettingsVersion, ...]:
+        """The newest versions, at most `limit` of them, newest first; only those `before` one.
+
+        Raises:
+            NotFoundError: there is no such project.
+        """
+        end = None if before is None else _key(project, before)
+        keys = [key for key in self._keys(project) if end is None or key < end]
+        return tuple(map(self._read, keys[: -limit - 1 : -1]))
+
     def get(self, project: str, version: int) -> SettingsVersion:
         """One version of the settings.
 
@@ -116,14 +128,16 @@ class SettingsHistory:
         settings = newest.settings.model_copy(update={"enabled": enabled})
         return self.add(settings, by, at, base=newest.version)
 
-    def roll_back(self, project: str, version: int, by: str, at: datetime) -> SettingsVersion:
+    def roll_back(
+        self, project: str, version: int, by: str, at: datetime, base: int | None = None
+    ) -> SettingsVersion:
         """Put the settings of an earlier version in force, as a new version.
 
         Raises:
             NotFoundError: there is no such project, or no such version of its settings.
-            ConflictError: somebody else changed them at the same moment.
+            ConflictError: somebody else has changed them since `base`, or did at the same moment.
         """
-        return self.add(self.get(project, version).settings, by, at)
+        return self.add(self.get(project, version).settings, by, at, base)
 
     def projects(self) -> list[str]:
         """Names of all projects, sorted."""

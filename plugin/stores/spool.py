@@ -132,6 +132,12 @@ class Spool:
         """One frame that is a task; None when it is none."""
         return read(self._store, _imported(project, frame_id), ImportedFrame)
 
+    def imported_frames(self, project: str, frame_ids: Sequence[str]) -> dict[str, ImportedFrame]:
+        """Those of the frames that are tasks, by frame id."""
+        records = self._store.get_all(_imported(project, each) for each in frame_ids)
+        found = [msgspec.json.decode(each, type=ImportedFrame) for each in records if each]
+        return {each.frame.frame_id: each for each in found}
+
     def count_failed(self, project: str) -> int:
         """How many frames were set aside, or are missing their image."""
         return sum(1 for place in _SET_ASIDE for _ in self._store.keys(_folder(project, place)))

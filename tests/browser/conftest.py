@@ -1,18 +1,20 @@
-"""The dashboard on a free port with a real Store and a real Redis behind it."""
+"""The pages on a free port with a real Store and a real Redis behind it."""
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 from redis import Redis
 from werkzeug.serving import make_server
 
 from plugin.bootstrap import Application
 from plugin.config import Config
+from tests.signing_in import MAYA, sign_in_browser
 from webhook_server.app import create_app
 
 CLOSED = "http://127.0.0.1:1"
@@ -21,38 +23,40 @@ CLOSED = "http://127.0.0.1:1"
 
 @dataclass(frozen=True)
 class Site:
-    """A dashboard that is served, and the parts behind it."""
+    """Pages that are served, and what is behind them."""
 
     url: str
     application: Application
-
-
-Serve = Callable[[str], Site]
+    app: Flask
 
 
 @pytest.fixture
-def serve(tmp_path: Path, redis_url: str, redis: Redis) -> Iterator[Serve]:
-    """Serve a dashboard with a password ("" for none) until the test ends."""
+def site(tmp_path: Path, redis_url: str, redis: Redis) -> Iterator[Site]:
+    """The pages, served until the test ends, with Label Studio closed."""
     assert redis.ping()  # and empty: the fixture saw to it
-    with ExitStack() as stack:
+    config = {
+        "STORE_URL": str(tmp_path / "store"),
+        "REDIS_URL": redis_url,
+        "LABEL_STUDIO_URL": CLOSED,
+        "LABEL_STUDIO_PUBLIC_URL": "http://studio.example",
+    }
+    application = Application(Config.model_validate(config))
+    app = create_app(application)
+    with _serving(app) as url:
+        yield Site(url, application, app)
+    application.close()
 
-        def start(password: str) -> Site:
-            config = {
-                "STORE_URL": str(tmp_path / "store"),
-                "REDIS_URL": redis_url,
-                "LABEL_STUDIO_URL": CLOSED,
-                "LABEL_STUDIO_PUBLIC_URL": "http://studio.example",
-                "LSAL_DASHBOARD_PASSWORD": password,
-            }
-            application = Application(Config.model_validate(config))
-            return Site(stack.enter_context(_serving(application)), application)
 
-        yield start
+def sign_in(
+    context: BrowserContext, site: Site, email: str = MAYA, *, manager: bool = True
+) -> None:
+    """Sign somebody in to a browser, whoever was signed in there before."""
+    sign_in_browser(context, site.url, site.application, email, manager=manager)
 
 
 @contextmanager
-def _serving(application: Application) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(application), threaded=True)
+def _serving(app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
@@ -61,13 +65,6 @@ def _serving(application: Application) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
-        application.close()
-
-
-@pytest.fixture
-def site(serve: Serve) -> Site:
-    """A dashboard without a password."""
-    return serve("")
 
 
 @pytest.fixture
@@ -78,12 +75,28 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """A page that must not complain: neither scripts nor styles nor what it loads."""
+def stranger(context: BrowserContext) -> Iterator[Page]:
+    """A page of somebody who is not signed in; it must not complain."""
+    yield from _page(context)
+
+
+@pytest.fixture
+def page(context: BrowserContext, site: Site) -> Iterator[Page]:
+    """A manager's page that must not complain: neither scripts nor styles nor what it loads."""
+    sign_in(context, site)
+    yield from _page(context)
+
+
+def _page(context: BrowserContext) -> Iterator[Page]:
     complaints: list[str] = []
     page = context.new_page()
     page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+    page.on("requestfailed", lambda request: complaints.extend(_failure(request)))
     yield page
     assert complaints == []
+
+
+def _failure(request: Request) -> list[str]:
+    # What a page still loads when it is left is nobody's fault.
+    return [] if request.failure == "net::ERR_ABORTED" else [f"failed: {request.url}"]

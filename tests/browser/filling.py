@@ -1,12 +1,12 @@
-"""What the dashboard is filled with: two lively projects, and names that mean no good."""
+"""What the pages are filled with: two lively projects, and names that mean no good."""
 
 from datetime import UTC, datetime, timedelta
 
 from plugin.bootstrap import Application
-from plugin.domain.assigning import Assignment
-from plugin.domain.batching import Batch, Progress
+from plugin.domain.batching import Batch
 from plugin.domain.frame import Frame, ImageInfo, frame_id
 from plugin.domain.prediction import Prediction
+from plugin.domain.reviewing import Assignments, Ledger, Mark, Share
 from plugin.domain.settings import ProjectSettings
 from plugin.stores.spool import image_key
 from plugin.training_set.versions import Manifest
@@ -39,33 +39,41 @@ def count(application: Application, project: str, **outcomes: int) -> None:
         pipeline.execute()
 
 
-def add_batch(
-    application: Application, project: str, name: str, size: int, progress: Progress
-) -> Batch:
+def add_batch(application: Application, project: str, name: str, ledger: Ledger) -> Batch:
     """A batch of a day, and how far its review is."""
     created_at = datetime.fromisoformat(f"{name}T06:30:00+00:00")
     batch = Batch(
         name=name, project=project, period=name, part=1, title=f"{project} · {name}",
-        label_studio_id=created_at.day, created_at=created_at, size=size,
+        label_studio_id=created_at.day, created_at=created_at, size=ledger.total,
     )  # fmt: skip
     application.batches.create(batch)
-    application.batches.save_progress(batch, progress)
+    application.batches.save_ledger(batch, ledger)
     return batch
 
 
+def reviewed(total: int, finished: int = 0, skipped: int = 0) -> Ledger:
+    """How far Ann is with so many images: first what she finished, then what she skipped."""
+    done: list[Mark] = [Mark("ann@example.com", "finished", NOW, 8.0)] * finished
+    done += [Mark("ann@example.com", "skipped", NOW)] * skipped
+    marks: dict[int, tuple[Mark, ...]] = {task: (mark,) for task, mark in enumerate(done)}
+    return Ledger(total=total, marks=marks, looked_at=NOW)
+
+
 def assign(application: Application, batch: Batch, **images: int) -> None:
-    """Give reviewers at example.com a number of images each."""
+    """Give reviewers at example.com a number of images each, from the first one on."""
     before = application.batches.assignments(batch)
-    made: list[Assignment] = []
+    made, begin = list(before.shares), sum(len(share.tasks) for share in before.shares)
     for name, number in images.items():
-        tab = len(before) + len(made) + 1
-        assignment = Assignment(
-            reviewer=f"{name}@example.com", task_ids=tuple(range(number)), shuffled=True,
-            view_id=tab, link=f"/projects/{batch.label_studio_id}/data?tab={tab}&labeling=1",
-            assigned_at=NOW,
+        tab = len(made) + 1
+        share = Share(
+            reviewer=f"{name}@example.com", tasks=tuple(range(begin, begin + number)),
+            shuffled=True, link=f"/projects/{batch.label_studio_id}/data?tab={tab}&labeling=1",
+            assigned_at=NOW, view_id=tab,
         )  # fmt: skip
-        made.append(assignment)
-    application.batches.save_assignments(batch, (*before, *made))
+        made.append(share)
+        begin += number
+    changed = Assignments(before.revision, tuple(made))
+    application.batches.save_assignments(batch, changed, before.revision)
 
 
 def add_frames(application: Application, project: str, *event_ids: str) -> list[Frame]:
@@ -103,12 +111,10 @@ def fill(application: Application) -> None:
         application, "parts",
         not_sampled=1_222_222, no_rule_matched=10_101, cap_reached=1_004, kept=1_240,
     )  # fmt: skip
-    today = add_batch(application, "parts", "2026-11-23", 237, Progress(237))
-    yesterday = add_batch(application, "parts", "2026-11-22", 400, Progress(400, 148, 3))
-    oldest = add_batch(application, "parts", "2026-11-21", 600, Progress(600, 588, 12))
-    assign(application, today)
-    assign(application, yesterday, ann=200, ben=100)
-    assign(application, yesterday, ann=50)
+    add_batch(application, "parts", "2026-11-23", reviewed(237))
+    yesterday = add_batch(application, "parts", "2026-11-22", reviewed(400, 148, 3))
+    oldest = add_batch(application, "parts", "2026-11-21", reviewed(600, 588, 12))
+    assign(application, yesterday, ann=250, ben=100)
     assign(application, oldest, ann=300, ben=300)
     add_training_set(application, "parts", 588)
     add_frames(application, "parts", "one", "two")
@@ -123,13 +129,13 @@ def fill_hostile(application: Application) -> None:
     add_project(application, name, classes=[*HOSTILE, *(f"class {i}" for i in range(200))])
     application.deployments.register(name, MARKUP + LONG, NOW)
     count(application, name, not_sampled=9_876_543_210, kept=987_654_321, disabled=1)
-    batch = add_batch(application, name, "2026-11-23", 100_000, Progress(100_000, 99_999))
-    assign(application, batch, **{"very.long.name." * 6: 99_000, "<i>eve": 1})
+    batch = add_batch(application, name, "2026-11-23", reviewed(2_000, 1_999))
+    assign(application, batch, **{"very.long.name." * 6: 1_900, "<i>eve": 1})
     failed = add_frames(application, name, "lost")[0]
     application.spool.mark_failed(failed, MARKUP + LONG * 4, NOW)
     for days in range(1, 13):
         day = (NOW - timedelta(days=days)).date().isoformat()
-        add_batch(application, name, day, 10, Progress(10, 10))
+        add_batch(application, name, day, reviewed(10, 10))
 
 
 def names_of(application: Application, project: str) -> tuple[str, ...]:

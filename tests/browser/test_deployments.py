@@ -1,4 +1,4 @@
-"""Deployments on the page for managers, in a real browser."""
+"""Deployments on the page of their project, in a real browser."""
 
 from datetime import timedelta
 
@@ -10,14 +10,14 @@ from tests.browser import filling
 from tests.browser.conftest import Site
 
 
-def deployments(page: Page, project: str) -> Locator:
-    return page.get_by_role("article", name=project).get_by_role("region", name="Deployments")
+def deployments(page: Page) -> Locator:
+    return page.get_by_role("region", name="Deployments")
 
 
 def item(page: Page, name: str) -> Locator:
-    """One deployment of `parts`, by its name."""
+    """One deployment, by its name."""
     named = page.get_by_text(name, exact=True)
-    return deployments(page, "parts").locator(".deployments > li").filter(has=named)
+    return deployments(page).locator(".deployments > li").filter(has=named)
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def filled(site: Site, page: Page) -> Page:
     parts.activity.saw(line_3, "", 1, now - timedelta(days=2, hours=1))
     parts.deployments.revoke(line_3)
     parts.activity.flush()
-    page.goto(site.url)
+    page.goto(f"{site.url}/projects/parts")
     return page
 
 
@@ -53,16 +53,17 @@ def test_one_that_was_never_seen_and_one_that_is_revoked_say_so(filled: Page) ->
     expect(line_3.locator(".rate")).to_have_count(0)
 
 
-def test_a_project_that_is_off_says_how_it_goes_on(filled: Page) -> None:
-    expect(deployments(filled, "doors")).to_contain_text("lsal project enable doors")
-    expect(deployments(filled, "parts")).not_to_contain_text("lsal project enable")
+def test_a_project_without_one_says_how_to_make_one(site: Site, page: Page) -> None:
+    filling.add_project(site.application, "doors")
+    page.goto(f"{site.url}/projects/doors")
+    expect(deployments(page)).to_contain_text("lsal deployment create doors NAME")
 
 
 def test_many_deployments_are_folded_away(site: Site, page: Page) -> None:
     filling.add_project(site.application, "parts")
     for number in range(9):
         site.application.deployments.register("parts", f"line-{number}", filling.NOW)
-    page.goto(site.url)
+    page.goto(f"{site.url}/projects/parts")
     expect(page.get_by_text("line-5", exact=True)).to_be_visible()
     expect(page.get_by_text("line-6", exact=True)).to_be_hidden()
     page.get_by_text("3 more", exact=True).click()
@@ -79,9 +80,9 @@ def test_versions_with_names_that_mean_no_good_stay_inside(
         site.application.activity.saw(hostile, version, 10**6 - number, utc_now())
     site.application.activity.flush()
     page.set_viewport_size({"width": width, "height": 800})
-    page.goto(site.url)
+    page.goto(f"{site.url}/projects/{'a' * 32}")
     expect(page.get_by_text("1 more version")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") == width
     inside = "each => each.getBoundingClientRect().right <= innerWidth"
     assert page.locator(".deployments *").evaluate_all(f"all => all.every({inside})")
-    assert page.locator("script, b, article img").count() == 0
+    assert page.locator("main :is(script, b, img)").count() == 0

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from plugin.domain import retrain_settings, review_settings
 from plugin.domain import settings as models
 from plugin.domain.prediction import TaskType
 from plugin.domain.settings import ProjectSettings
@@ -74,8 +75,8 @@ def all_models() -> list[type[BaseModel]]:
     """Every model that settings are made of."""
     return [
         each
-        for each in vars(models).values()
-        if isinstance(each, type) and issubclass(each, BaseModel) and each is not BaseModel
+        for each in (vars(models) | vars(review_settings) | vars(retrain_settings)).values()
+        if isinstance(each, type) and issubclass(each, BaseModel) and each.model_fields
     ]
 
 
@@ -108,6 +109,12 @@ def _project(chance: Random) -> dict[str, Any]:
         "conditions": chance.choice(["any", "all"]),
         "rules": [_rule(chance, name, classes) for name in names],
         "instructions": chance.choice(TEXTS),
+        "review": _review(chance),
+        "retrain": _some(
+            chance, after_images=chance.randint(1, 10**6), on_batch=True,
+            every=chance.choice(["daily", "weekly", "monthly"]), command=True,
+            webhook="https://train.example.com:8443/new?set=%C3%A9&x='\"#",
+        ),
         "seed": chance.choice([0, 1, 2**63 - 1]),
     }  # fmt: skip
     required: dict[str, Any] = {
@@ -132,6 +139,18 @@ def _limits(chance: Random) -> dict[str, Any]:
 def _near_duplicates(chance: Random) -> dict[str, Any] | None:
     within = chance.choice(["90s", "30m", "1h", "7d", "31d", 1, 3601, "86400"])
     return chance.choice([None, {"within": within} | _some(chance, distance=chance.randint(0, 32))])
+
+
+def _review(chance: Random) -> dict[str, Any]:
+    people = ["ann@example.com", "o'neil+x@example.com", "ü@example.com", "1@example.com"]
+    team = [
+        {"reviewer": person} | _some(chance, weight=chance.randint(1, 100))
+        for person in chance.sample(people, chance.randint(0, 4))
+    ]
+    overlap = {"reviewers": 2} | _some(chance, share=chance.choice(SHARES))
+    return _some(chance, shuffle=True, return_idle_after=chance.choice(["3d", 1, "36h"])) | (
+        _some(chance, overlap=overlap) | {"team": team} if len(team) > 1 else {"team": team}
+    )
 
 
 def _rule(chance: Random, name: str, classes: list[str]) -> dict[str, Any]:

@@ -27,6 +27,8 @@ KNOWN = {str(field.validation_alias): field for field in Config.model_fields.val
 EXAMPLE_LINES = (ROOT / ".env.example").read_text().splitlines()
 EXAMPLE = dict(line.split("=", 1) for line in EXAMPLE_LINES if line and not line.startswith("#"))
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+OPTIONAL = {"LSAL_NOTIFY"}
+"""Empty on purpose: nobody is told of anything."""
 VARIABLE = re.compile(r"\$\{(\w+):([-?])([^}]*)\}")  # with a default, or required
 
 every_service = pytest.mark.parametrize("name", sorted(SERVICES))
@@ -107,6 +109,7 @@ def test_variables_are_known_and_their_values_valid(name: str) -> None:
 @each_of_ours
 def test_what_has_no_safe_default_is_set(name: str) -> None:
     needed = {key for key, field in KNOWN.items() if means_nothing_in_a_container(field)}
+    needed -= OPTIONAL
     for_all = {key for key in needed if not key.startswith("LSAL_")}
     wanted = needed if name == "webhook" else for_all
     assert {key for key, value in environment(name).items() if value} >= wanted

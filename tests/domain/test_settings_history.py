@@ -50,6 +50,14 @@ def test_rolling_back_is_a_new_version(history: SettingsHistory) -> None:
     assert len(list(history.versions("parts"))) == 4
 
 
+def test_the_newest_versions_come_first(history: SettingsHistory) -> None:
+    made = [history.add(settings(seed=seed), "ann", NOW) for seed in range(1, 13)]
+    assert history.latest("parts", 2) == (made[11], made[10])
+    assert history.latest("parts", 2, before=11) == (made[9], made[8])
+    assert history.latest("parts", 99, before=3) == (made[1], made[0])
+    assert history.latest("parts", 2, before=1) == ()
+
+
 @pytest.mark.parametrize(
     "ask",
     [
@@ -57,6 +65,7 @@ def test_rolling_back_is_a_new_version(history: SettingsHistory) -> None:
         lambda history: history.newest("../parts"),
         lambda history: history.newest(""),
         lambda history: list(history.versions("other")),
+        lambda history: history.latest("other", 1),
         lambda history: history.get("other", 1),
         lambda history: history.get("parts", 2),
         lambda history: history.get("parts", -1),

@@ -80,6 +80,21 @@ def test_a_project_that_was_on_before_this_rule_stays_on(switching: Switching) -
     assert switching.roll_back("parts", 1, "ann", NOW).settings.enabled
 
 
+def test_what_is_missing_is_said_until_nothing_is(switching: Switching) -> None:
+    apply(switching, settings())
+    assert switching.missing("parts").startswith("register one with")
+    be_seen(switching)
+    assert switching.missing("parts") == ""
+
+
+def test_rolling_back_what_somebody_else_has_changed_is_refused(switching: Switching) -> None:
+    for seed in range(3):
+        apply(switching, settings(seed=seed))
+    with pytest.raises(ConflictError, match="at version 3 by now, not 2"):
+        switching.roll_back("parts", 1, "ann", NOW, base=2)
+    assert switching.roll_back("parts", 1, "ann", NOW, base=3).version == 4
+
+
 def test_who_changes_settings_at_the_same_moment_is_told(switching: Switching) -> None:
     apply(switching, settings(), base=0)
     with pytest.raises(ConflictError, match="at version 1 by now, not 0"):

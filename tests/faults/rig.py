@@ -99,7 +99,6 @@ def rig(data: Path, *, small_disk: bool = False) -> Iterator[Rig]:
             "LSAL_HOST": "127.0.0.1",
             "LSAL_PORT": str(webhook),
             "LABEL_STUDIO_PUBLIC_URL": "",
-            "LSAL_DASHBOARD_PASSWORD": "",
         }
         inside = {
             **environment, "LSAL_FAULTS": str(faults),

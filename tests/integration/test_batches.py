@@ -61,7 +61,8 @@ def test_a_batch_deleted_by_hand_is_closed_and_never_comes_back(parts: Applicati
     assert (closed.size, second.part, second.size) == (2, 2, 3)
     assert second.title != first.title
     assert len(list(parts.spool.imported(PROJECT))) == 5  # what was imported stays imported
-    assert parts.collector.collect(PROJECT) == 3
+    parts.collector.collect(PROJECT)
+    assert [parts.batches.ledger(each).total for each in (closed, second)] == [0, 3]
 
 
 def test_a_batch_deleted_while_frames_are_on_their_way_loses_none(parts: Application) -> None:

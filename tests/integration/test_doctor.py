@@ -28,7 +28,10 @@ def examine(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> Run:
     key = config.label_studio_api_key.get_secret_value()
 
     def run(**changes: str) -> tuple[int, dict[str, Any]]:
-        usual = {"LABEL_STUDIO_URL": config.label_studio_url, "LABEL_STUDIO_API_KEY": key}
+        usual = {
+            "LABEL_STUDIO_URL": config.label_studio_url, "LABEL_STUDIO_API_KEY": key,
+            "STORE_URL": config.store_url,
+        }  # fmt: skip
         for name, value in (usual | changes).items():
             monkeypatch.setenv(name, value)
         ran = CliRunner().invoke(main, ["doctor", "--json"])
@@ -46,12 +49,22 @@ def found(said: dict[str, Any], check: str) -> str:
     return f"{finding['said']} | {finding['fix']}"
 
 
-def test_a_sound_installation_is_found_sound(examine: Run) -> None:
+def test_a_sound_installation_is_found_sound(examine: Run, installation: Installation) -> None:
     status, said = examine()
     assert (status, said["ok"]) == (0, True)
     checks = [each["check"] for each in said["findings"]]
     assert checks == ["key", "server", "token", "rights", "media", "image", "private", "browser"]
     assert said["findings"][0]["said"] == "a legacy token"
+    kept = installation.application.diagnoses.last()
+    assert kept
+    assert [each.check for each in kept.findings] == checks
+
+
+def test_label_studio_may_call_us_where_it_finds_us(examine: Run) -> None:
+    status, said = examine(LSAL_PUBLIC_URL="http://127.0.0.1:8090")
+    assert (status, said["findings"][-1]["check"]) == (0, "calls")
+    _, said = examine(LSAL_PUBLIC_URL="no-address")
+    assert "LSAL_PUBLIC_URL must be" in found(said, "calls")
 
 
 def test_an_image_in_a_shared_folder_loads_and_nothing_is_left(

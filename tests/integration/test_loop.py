@@ -118,24 +118,24 @@ def test_reviews_become_a_training_set(
         request.addfinalizer(gateways[email].close)
     wishes = [Wish("cleo@example.com", 5), Wish("dan@example.com", 3)]
 
-    assignments = app.assigner.assign(batch, wishes, shuffle=True, instructions="<b>Look!</b>")
+    made = app.assigner.assign(batch, wishes, shuffle=True, instructions="<b>Look!</b>")
 
-    assert [len(each.task_ids) for each in assignments] == [5, 3]
+    assert [len(each.tasks) for each in made.shares] == [5, 3]
     draws = shuffle_fields(app.label_studio, [task.id for task in app.batches.tasks(batch)])
-    for each in assignments:
-        seen = gateways[each.reviewer].tasks_in_tab(batch.label_studio_id, each.view_id)
-        assert seen == sorted(each.task_ids, key=draws.__getitem__)
+    for each in made.shares:
+        seen = gateways[each.reviewer].tasks_in_tab(batch.label_studio_id, each.view_id or 0)
+        assert seen == sorted(each.tasks, key=draws.__getitem__)
     done = [
         ScriptedReviewer(gateways[each.reviewer]).review(task)
-        for each in assignments
-        for task in each.task_ids
+        for each in made.shares
+        for task in each.tasks
     ]
     app.collector.collect(PROJECT)
     manifest = app.exporter.export(PROJECT)
 
     finished = len(done) - done.count("skipped")
     assert manifest.images == finished > 0
-    assert app.batches.progress(batch).finished == finished
+    assert app.indexer.refresh(batch).finished == finished
     reviewers = {review.reviewer for review in app.reviews.of_project(PROJECT)}
     assert reviewers == set(gateways)
     folder = app.store_folder / app.training_sets.folder(PROJECT, manifest.version)
@@ -149,18 +149,17 @@ def test_what_was_assigned_is_nobody_elses_and_the_rest_goes_by_time(
 ) -> None:
     app, batch = installation.application, batches[1]
     admin = app.label_studio.email()
-    (first,) = app.assigner.assign(batch, [Wish(admin, 3)], shuffle=False)
+    (first,) = app.assigner.assign(batch, [Wish(admin, 3)], shuffle=False).shares
+    tab, number = first.view_id or 0, batch.label_studio_id
     oldest_first = [task.id for task in sorted(app.batches.tasks(batch), key=captured_at)]
-    assert app.label_studio.tasks_in_tab(batch.label_studio_id, first.view_id) == oldest_first[:3]
+    assert app.label_studio.tasks_in_tab(number, tab) == oldest_first[:3]
     with pytest.raises(InvalidInputError, match="at most 1, the images that nobody has yet"):
         app.assigner.assign(batch, [Wish(admin, 2)], shuffle=False)
     with pytest.raises(InvalidInputError, match="the e-mail address of a user"):
         app.assigner.assign(batch, [Wish("nobody@example.com", 1)], shuffle=False)
-    (second,) = app.assigner.assign(batch, [Wish(admin, 1)], shuffle=False)
-    assert second.view_id == first.view_id, (
-        "a reviewer has one tab, however often they are dealt to"
-    )
-    assert app.label_studio.tasks_in_tab(batch.label_studio_id, first.view_id) == oldest_first
+    (second,) = app.assigner.assign(batch, [Wish(admin, 1)], shuffle=False).shares
+    assert second.view_id == tab, "a reviewer has one tab, however often they are dealt to"
+    assert app.label_studio.tasks_in_tab(number, tab) == oldest_first
 
 
 def shuffle_fields(label_studio: LabelStudioGateway, tasks: list[int]) -> dict[int, str]:

@@ -68,7 +68,7 @@ def test_redis_comes_back_and_what_waits_is_asked_for(application: Application) 
 
     assert found.exit_code == 0, found.output
     rebuilt = msgspec.json.decode(found.stdout, type=Rebuilt)
-    assert rebuilt == Rebuilt(PROJECT, 6, 6, 0, ("import",), Adopted())
+    assert rebuilt == Rebuilt(PROJECT, 6, 6, 0, 0, ("import",), Adopted())
     assert application.redis.llen("rq:queue:lsal") == 1
     in_words = CliRunner().invoke(main, ["rebuild"]).output
     assert in_words.startswith("rebuild: 6 events remembered, 6 of them today, 0 looks; asked for")
@@ -96,6 +96,7 @@ def test_a_store_that_is_older_learns_of_every_task(
 
     assert rebuilt.adopted == Adopted(batches=1, imported=1, recovered=3)
     assert (rebuilt.events, rebuilt.today, rebuilt.requested) == (6, 6, ())
+    assert rebuilt.batches == 2
     assert frames(application) == at_its_time
     assert application.rebuilder.run(PROJECT).adopted == Adopted()
     kept = [post(application, number) for number in range(6)]

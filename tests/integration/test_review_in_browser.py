@@ -43,19 +43,19 @@ def test_submitted_tasks_arrive_as_annotations(
     installation: Installation, batch: Batch, page: Page
 ) -> None:
     app = installation.application
-    (assignment,) = app.assigner.assign(
+    (share,) = app.assigner.assign(
         batch, [Wish(EMAIL, 2)], shuffle=False, instructions=INSTRUCTIONS
-    )
-    posted = [first_boxes(installation, task) for task in assignment.task_ids]
+    ).shares
+    posted = [first_boxes(installation, task) for task in share.tasks]
 
-    open_stream(page, app.label_studio.base_url + assignment.link)
+    open_stream(page, app.label_studio.base_url + share.link)
     read_instructions(page)
-    for task in assignment.task_ids:
+    for task in share.tasks:
         await_task(page, task)
         submit(page)
     expect(page.get_by_text("All tasks in the queue have been completed")).to_be_visible()
 
-    assert [annotated(installation, task) for task in assignment.task_ids] == [
+    assert [annotated(installation, task) for task in share.tasks] == [
         (EMAIL, boxes) for boxes in posted
     ]
     app.collector.collect(batch.project)

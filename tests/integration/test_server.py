@@ -13,6 +13,8 @@ from plugin.clock import utc_now
 from plugin.demo.installation import Installation
 from tests.integration.test_loop import wait_for
 from tests.samples import box, encoded, jpeg, prediction, settings
+from tests.signing_in import session_cookie
+from webhook_server.cookies import COOKIE
 
 PATH = "/v1/projects/server/events"
 
@@ -68,8 +70,12 @@ def test_a_hundred_posts_of_one_event_at_once_make_one_frame(
     assert (totals["outcome:kept"], totals["outcome:repeated"]) == (1, 99)
 
 
-def test_the_dashboard_shows_the_project(installation: Installation, key: str) -> None:
+def test_the_pages_show_the_project_to_who_is_signed_in(
+    installation: Installation, key: str
+) -> None:
     assert key
-    page = httpx.get(installation.webhook_url + "/")
+    address = installation.webhook_url + "/"
+    assert httpx.get(address).headers["Location"] == "/sign-in"
+    page = httpx.get(address, cookies={COOKIE: session_cookie(installation.application)})
     assert page.status_code == 200
     assert "server" in page.text

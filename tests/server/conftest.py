@@ -5,6 +5,7 @@ from pathlib import Path
 from secrets import token_hex
 
 import pytest
+from flask.testing import FlaskClient
 from redis import Redis
 
 from plugin.bootstrap import Application
@@ -14,6 +15,8 @@ from tests.moto import CREDENTIALS, make_bucket, moto
 from tests.samples import settings
 from tests.server.faulty_s3 import FaultyS3, faulty_s3
 from tests.server.rsgi import Client
+from tests.signing_in import sign_in_client
+from webhook_server.app import create_app
 from webhook_server.front import create_front
 
 
@@ -34,6 +37,14 @@ def client(application: Application) -> Iterator[Client]:
     front.start()
     yield Client(front)
     front.stop()
+
+
+@pytest.fixture
+def signed_in_client(application: Application) -> FlaskClient:
+    """A browser, as Flask's tests have one, in which maya@example.com manages."""
+    client = create_app(application).test_client()
+    sign_in_client(client, application)
+    return client
 
 
 @pytest.fixture

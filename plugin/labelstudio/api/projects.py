@@ -1,10 +1,12 @@
 """Label Studio's projects: one per batch."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from plugin.domain.errors import NotFoundError
 from plugin.labelstudio.api.connection import Connection, translated
-from plugin.labelstudio.tabs import COLUMNS
+from plugin.labelstudio.instructions import shown_to_reviewers
+from plugin.labelstudio.tabs import COLUMNS, FIELD, pattern_of
 from plugin.labelstudio.values import ProjectCounts, ProjectState, filters
 
 PROJECTS_PER_PAGE = 100
@@ -61,10 +63,11 @@ class Projects(Connection):
             self._client.projects.update(id=project, label_config=label_config)
 
     def set_instructions(self, project: int, instructions: str) -> None:
-        """Show these instructions (HTML) to reviewers before their first task; "" shows none."""
+        """Show what a manager typed to reviewers before their first task; "" shows nothing."""
+        shown = shown_to_reviewers(instructions)
         with translated():
             self._client.projects.update(
-                id=project, expert_instruction=instructions, show_instruction=bool(instructions)
+                id=project, expert_instruction=shown, show_instruction=bool(shown)
             )
 
     def counts(self, project: int) -> ProjectCounts:
@@ -77,12 +80,33 @@ class Projects(Connection):
             skipped=found.skipped_annotations_number or 0,
         )
 
+    def set_overlap(self, project: int, reviewers: int) -> None:
+        """Say how many people are to review each task before Label Studio takes it for done."""
+        with translated():
+            self._client.projects.update(id=project, maximum_annotations=reviewers)
+
     def create_tab(self, project: int, title: str, reviewer: str, order: str) -> int:
         """Make a Data Manager tab with one reviewer's tasks (all, when ""), and return its id."""
         view = {
             "title": title, "type": "list", "target": "tasks", "ordering": [order], **COLUMNS,
         }  # fmt: skip
         if reviewer:
-            view["filters"] = filters("filter:tasks:data.reviewer", "equal", "String", reviewer)
+            view["filters"] = filters(FIELD, "regex", "String", pattern_of(reviewer))
         with translated():
             return int(self._client.views.create(project=project, data=view).id)
+
+    def find_tab(self, project: int, reviewer: str, order: str) -> int | None:
+        """The tab of one reviewer's tasks (of all, when "") in an order, where there is one."""
+        wanted = pattern_of(reviewer) if reviewer else ""
+        with translated():
+            for view in self._client.views.list(project=project):
+                if _shown(view.data or {}) == (wanted, order):
+                    return int(view.id)
+        return None
+
+
+def _shown(data: Mapping[str, Any]) -> tuple[str, str]:
+    """What a tab shows: the reviewer's pattern ("" without a filter), and the order."""
+    items = (data.get("filters") or {}).get("items") or []
+    order = (data.get("ordering") or [""])[0]
+    return (str(items[0].get("value")) if items else ""), str(order)

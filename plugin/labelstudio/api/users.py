@@ -1,6 +1,15 @@
 """Who we are in Label Studio, who else is there, and which server it is."""
 
+from typing import Any
+
+from plugin.domain.team import Member
 from plugin.labelstudio.api.connection import Connection, translated
+
+_MANAGERS = frozenset({"OW", "AD", "MA"})
+"""Roles of Enterprise that manage: owner, administrator, manager."""
+
+_NOT_IN = frozenset({"DI", "NO"})
+"""Roles of who is not let in: deactivated, not activated."""
 
 
 class Users(Connection):
@@ -22,6 +31,11 @@ class Users(Connection):
         with translated():
             return {user.id: user.email for user in self._client.users.list()}
 
+    def members(self) -> dict[int, Member]:
+        """Everybody Label Studio knows, by user id; who has left it is not active."""
+        with translated():
+            return {int(user.id): _member(user) for user in self._client.users.list()}
+
     def invitation(self) -> str:
         """The path of the page on which new users sign up."""
         with translated():
@@ -29,6 +43,27 @@ class Users(Connection):
 
     def version(self) -> str:
         """The server's edition and version, like `Community 1.23.2`."""
-        with translated():
-            said = self._request("GET", "api/version")
+        said = self._version()
         return f"{said.get('edition', 'Community')} {said.get('release', 'unknown')}"
+
+    def is_enterprise(self) -> bool:
+        """Whether the server is of the edition that knows assignments."""
+        return str(self._version().get("edition", "Community")).lower() == "enterprise"
+
+    def _version(self) -> dict[str, Any]:
+        with translated():
+            return dict(self._request("GET", "api/version"))
+
+
+def _member(user: Any) -> Member:  # noqa: ANN401  the SDK's
+    name = f"{user.first_name or ''} {user.last_name or ''}".strip()
+    memberships = getattr(user, "org_membership", None)
+    if not memberships:
+        # Community: removed from the organization, a user is still listed, and is active nowhere.
+        return Member(user.email, name, active=user.active_organization is not None)
+    mine = next(
+        (each for each in memberships if each.organization_id == user.active_organization),
+        memberships[0],
+    )
+    is_in = mine.active is not False and mine.role not in _NOT_IN
+    return Member(user.email, name, is_manager=mine.role in _MANAGERS, active=is_in)

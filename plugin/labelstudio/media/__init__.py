@@ -14,6 +14,10 @@ class Media(Protocol):
     OSError when the place itself does.
     """
 
+    @property
+    def is_apart(self) -> bool:
+        """Whether placing images asks nothing of Label Studio, and may go on beside an import."""
+
     def prepare(self, project: int) -> None:
         """Let a project show what will be placed for it; may be called again."""
 

@@ -58,6 +58,7 @@ class Bucket:
     objects: ObjectStore
     address: BucketAddress
     credentials: Credentials
+    is_apart = True
 
     def prepare(self, project: int) -> None:
         """Let Label Studio sign the addresses of a project's images."""

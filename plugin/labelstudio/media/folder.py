@@ -34,6 +34,7 @@ class SharedFolder:
     label_studio: "LabelStudioGateway"
     root: Path
     known_as: str
+    is_apart = True
 
     def prepare(self, project: int) -> None:
         """Make the folder of a project, and let Label Studio serve it to the project's members."""

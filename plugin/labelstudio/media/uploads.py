@@ -21,6 +21,7 @@ class Uploads:
     """Media in Label Studio's own file storage."""
 
     label_studio: "LabelStudioGateway"
+    is_apart = False
 
     def prepare(self, project: int) -> None:
         """Do nothing: every project shows its own files."""

@@ -1,0 +1,53 @@
+"""What managers see of the machinery, put together from its parts."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from plugin.bootstrap.stores import Stores
+from plugin.clock import utc_now
+from plugin.services.checking_up import CheckUp
+from plugin.services.retrying import Retrier
+from plugin.stores.diagnoses import Diagnoses
+from plugin.stores.heartbeats import Heartbeats
+
+if TYPE_CHECKING:
+    from plugin.bootstrap.services import Application
+    from plugin.services.diagnosing import Doctor
+
+
+@dataclass(frozen=True)
+class Oversight(Stores):
+    """The parts that note how jobs end, and put back to work what failed."""
+
+    @cached_property
+    def heartbeats(self) -> Heartbeats:
+        """When jobs ran last."""
+        return Heartbeats(self.redis, utc_now)
+
+    @cached_property
+    def diagnoses(self) -> Diagnoses:
+        """What the doctor found last."""
+        return Diagnoses(self.store)
+
+    @cached_property
+    def retrier(self) -> Retrier:
+        """Failed frames back to work."""
+        return Retrier(self.spool, self.queue)
+
+
+def doctor_of(parts: "Application") -> "Doctor":
+    """What proves that the installation works."""
+    from plugin.services.diagnosing import Doctor  # noqa: PLC0415  it needs Pillow, pages do not
+
+    config = parts.config
+    key = config.label_studio_api_key.get_secret_value()
+    return Doctor(
+        parts.label_studio, lambda: parts.media, config.media_kind, key, config.browser_url,
+        config.public_url,
+    )  # fmt: skip
+
+
+def check_up_of(parts: "Application") -> CheckUp:
+    """A look by the doctor, whose findings are kept."""
+    return CheckUp(lambda: doctor_of(parts), parts.diagnoses, parts.queue, parts.locks, utc_now)

@@ -1,0 +1,116 @@
+"""How far a review is: counts, tasks that somebody touched, drafts."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from plugin.domain.errors import NotFoundError
+from plugin.labelstudio.api.connection import Connection, translated
+from plugin.labelstudio.values import COUNTED_PER_CALL, Draft, ReviewCounts, TaskState, filters
+
+STATES_PER_PAGE = 100
+TASKS_PER_PAGE = 1000  # of those that are asked for their ids alone
+
+_COUNTS = "id,task_number,total_annotations_number,skipped_annotations_number"
+_EPOCH = datetime(1970, 1, 1)
+
+
+class Progress(Connection):
+    """Every method raises LabelStudioError when the server refuses, fails or does not answer."""
+
+    def review_counts(self, projects: Sequence[int]) -> dict[int, ReviewCounts]:
+        """What Label Studio counts in projects, by their ids; those that are gone are left out.
+
+        One call for at most COUNTED_PER_CALL projects.
+        """
+        query = {
+            "ids": ",".join(map(str, projects)), "include": _COUNTS,
+            "page_size": COUNTED_PER_CALL,
+        }  # fmt: skip
+        with translated():
+            # The SDK's own method has no room for the id in its answer.
+            found = self._request("GET", "api/projects/counts/", params=query)
+        return {each["id"]: _counts(each) for each in found["results"]}
+
+    def changed_tasks(self, project: int, since: datetime | None) -> Iterator[TaskState]:
+        """Yield tasks changed after a time (all, when None), oldest change first.
+
+        A draft is no change: Label Studio leaves the task's time as it is.
+        """
+        after = (since or _EPOCH).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        found = filters("filter:tasks:updated_at", "greater", "Datetime", after)
+        return self._tasks(project, found, "tasks:updated_at")
+
+    def annotated_tasks(self, project: int) -> Iterator[TaskState]:
+        """Yield the tasks that somebody finished or skipped, by id."""
+        items = [
+            {"filter": f"filter:tasks:{field}", "operator": "greater", "type": "Number", "value": 0}
+            for field in ("total_annotations", "cancelled_annotations")
+        ]
+        return self._tasks(project, {"conjunction": "or", "items": items}, "tasks:id")
+
+    def drafted_tasks(self, project: int) -> list[int]:
+        """Ids of the tasks on which anybody has a draft."""
+        found = filters("filter:tasks:draft_exists", "equal", "Boolean", True)  # noqa: FBT003  a value
+        options = {"fields": "task_only", "page_size": TASKS_PER_PAGE}
+        return [int(task["id"]) for task in self._pages(project, found, "tasks:id", options)]
+
+    def drafts(self, task: int) -> list[Draft]:
+        """Everybody's drafts on a task; a list of tasks gives the asking user's alone.
+
+        Empty where the task was removed just now, or the edition does not tell.
+        """
+        try:
+            with translated():
+                found = self._request("GET", f"api/tasks/{task}/drafts")
+        except NotFoundError:
+            return []
+        return [_draft(each) for each in found]
+
+    def _tasks(self, project: int, found: Mapping[str, Any], order: str) -> Iterator[TaskState]:
+        options = {"fields": "all", "page_size": STATES_PER_PAGE}
+        for task in self._pages(project, found, order, options):
+            yield TaskState(
+                id=int(task["id"]),
+                data=task["data"],
+                annotations=task["annotations"],
+                updated_at=_time(task["updated_at"]),
+            )
+
+    def _pages(
+        self, project: int, found: Mapping[str, Any], order: str, options: dict[str, Any]
+    ) -> Iterator[Mapping[str, Any]]:
+        """Yield tasks, page by page; the SDK would ask for one page more to see that it is none."""
+        query = json.dumps({"filters": found, "ordering": [order]})
+        page, seen, total = 1, 0, 1
+        while seen < total:
+            params = {"project": project, "query": query, "page": page, "resolve_uri": "false"}
+            try:
+                with translated():
+                    answer = self._request("GET", "api/tasks/", params=params | options)
+            except NotFoundError:
+                if page > 1:
+                    return  # there were fewer pages by now
+                raise
+            yield from answer["tasks"]
+            page, seen = page + 1, seen + len(answer["tasks"])
+            total = answer["total"] if answer["tasks"] else 0
+
+
+def _counts(said: Mapping[str, Any]) -> ReviewCounts:
+    return ReviewCounts(
+        said["task_number"] or 0,
+        said["total_annotations_number"] or 0,
+        said["skipped_annotations_number"] or 0,
+    )
+
+
+def _draft(said: Mapping[str, Any]) -> Draft:
+    return Draft(
+        str(said["user"]), _time(said["updated_at"]), said.get("lead_time"), said.get("annotation")
+    )
+
+
+def _time(value: str) -> datetime:
+    return datetime.fromisoformat(value)

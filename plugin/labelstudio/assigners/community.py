@@ -1,0 +1,37 @@
+"""Community knows no assignment: a data field names the reviewers, and each has a tab of their own.
+
+The tab shows those tasks whose field names them, in the order of their share.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plugin.labelstudio.assigners import Beginning, Change, link_of
+from plugin.labelstudio.tabs import BY_URGENCY, SHUFFLED, reviewers_text
+
+if TYPE_CHECKING:
+    from plugin.labelstudio.gateway import LabelStudioGateway
+
+
+@dataclass(frozen=True)
+class CommunityAssigners:
+    """Assignment by data field and tab."""
+
+    label_studio: "LabelStudioGateway"
+
+    def place(self, project: int, change: Change) -> None:
+        """Write who has which task into the tasks, one call for each set of people."""
+        if change.overlap > 1:
+            # Else Label Studio takes a task for done when the first of them has reviewed it.
+            self.label_studio.set_overlap(project, change.overlap)
+        for people, tasks in change.groups():
+            self.label_studio.set_field(project, tasks, "reviewer", reviewers_text(people))
+
+    def beginning(self, project: int, reviewer: str, *, shuffled: bool) -> Beginning:
+        """The reviewer's tab."""
+        order = SHUFFLED if shuffled else BY_URGENCY
+        tab = self.label_studio.find_tab(project, reviewer, order)
+        if tab is None:
+            title = reviewer.partition("@")[0]
+            tab = self.label_studio.create_tab(project, title, reviewer, order)
+        return Beginning(link_of(project, tab), tab)

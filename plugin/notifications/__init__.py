@@ -1,0 +1,1 @@
+"""What carries messages to people: mail, and the chats of a team."""

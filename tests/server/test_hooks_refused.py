@@ -1,0 +1,112 @@
+"""A Label Studio that does not call private addresses: ours says so as the real one does.
+
+Label Studio 1.23 answers a webhook to a loopback or private address with 403, and to a host that it
+cannot resolve with 500, unless it runs with SSRF_PROTECTION_ENABLED=false, as the one of the
+other tests does.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import msgspec
+import pytest
+from redis import Redis
+
+from plugin.domain.errors import LabelStudioError
+from plugin.domain.summaries import BatchSummary
+from plugin.labelstudio.gateway import LabelStudioGateway
+from plugin.services.hooks import Hooks
+from plugin.stores.folder import FolderStore
+from plugin.stores.hook_notes import HookNotes
+from plugin.stores.hook_secrets import HookSecrets
+from tests.samples import NOW
+
+PRIVATE = "URL resolves to a reserved network address (block: 10.0.0.0/8)"
+UNKNOWN = "Can't resolve hostname lsal.invalid"
+
+
+class Refusing(ThreadingHTTPServer):
+    """Has no webhooks, and takes none."""
+
+    status, detail = 403, PRIVATE
+    asked = 0
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Refusing
+
+    def do_GET(self) -> None:
+        self.answer(200, [])
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.asked += 1
+        self.answer(self.server.status, {"detail": self.server.detail})
+
+    def answer(self, status: int, body: object) -> None:
+        data = msgspec.json.encode(body)
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def refusing() -> Iterator[tuple[Refusing, LabelStudioGateway]]:
+    with Refusing(("127.0.0.1", 0), _Handler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        gateway = LabelStudioGateway(f"http://127.0.0.1:{server.server_port}", "0" * 40)
+        try:
+            yield server, gateway
+        finally:
+            gateway.close()
+            server.shutdown()
+            thread.join()
+
+
+def batch(number: int) -> BatchSummary:
+    return BatchSummary(
+        project="parts", name=f"2026-11-{number}", title="parts", label_studio_id=number,
+        created_at=NOW,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("status", "detail", "fix"),
+    [
+        pytest.param(403, PRIVATE, "SSRF_PROTECTION_ENABLED=false", id="a private address"),
+        pytest.param(500, UNKNOWN, "that Label Studio can resolve", id="an unknown host"),
+    ],
+)
+def test_a_refusal_is_noted_with_what_to_change_and_asked_for_once(
+    redis: Redis, tmp_path: Path, status: int, detail: str, fix: str
+) -> None:
+    notes = HookNotes(redis)
+    with refusing() as (server, gateway):
+        server.status, server.detail = status, detail
+        hooks = Hooks(gateway, HookSecrets(FolderStore(tmp_path)), notes, "http://10.0.0.5:8090")
+        for _ in range(2):
+            hooks.ensure([batch(23), batch(24)])
+        assert server.asked == 1
+    said = notes.trouble()
+    assert said.startswith(f"Label Studio refuses to call http://10.0.0.5:8090: {status} {detail};")
+    assert fix in said
+    assert notes.all() == {}
+
+
+def test_a_server_that_fails_otherwise_is_asked_again(redis: Redis, tmp_path: Path) -> None:
+    notes = HookNotes(redis)
+    with refusing() as (server, gateway):
+        server.status, server.detail = 502, "bad gateway"
+        hooks = Hooks(gateway, HookSecrets(FolderStore(tmp_path)), notes, "http://10.0.0.5:8090")
+        with pytest.raises(LabelStudioError):
+            hooks.ensure([batch(23)])
+    assert notes.trouble() == ""

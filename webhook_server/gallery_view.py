@@ -1,0 +1,146 @@
+"""What the gallery shows: the frames of a batch, what was predicted on them, how far they are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Literal
+
+from plugin.bootstrap import Application
+from plugin.domain.batching import Batch
+from plugin.domain.frame import Frame
+from plugin.domain.reviewing import Mark, State, holders, state_of
+from plugin.domain.summaries import BatchSummary
+from plugin.stores.batch_index import Query
+from plugin.stores.batches import TaskRef
+from webhook_server.overlays import Drawing, classes_in, drawing_of
+
+PER_PAGE = 24
+BATCHES_SHOWN = 100
+"""Batches to choose from: the newest."""
+
+Show = Literal["all", "ready", "in-review", "done"]
+SHOWN: dict[Show, str] = {
+    "all": "All", "ready": "Ready for review", "in-review": "In review", "done": "Done",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One frame: its drawing, who has it, what they made of it."""
+
+    frame: Frame
+    drawing: Drawing
+    state: State
+    reviewers: tuple[str, ...]
+    marks: tuple[Mark, ...]
+    label_studio_link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """A page of tiles, `total` in all; `counts` says how many there are of each kind."""
+
+    batch: BatchSummary
+    batches: tuple[BatchSummary, ...]
+    tiles: tuple[Tile, ...]
+    counts: dict[Show, int]
+    total: int
+
+
+@dataclass(frozen=True)
+class _Review:
+    """How far the tasks of a batch are."""
+
+    has: Mapping[int, tuple[str, ...]]
+    marks: Mapping[int, tuple[Mark, ...]]
+
+    def state(self, task: int) -> State:
+        return state_of(self.marks.get(task, ()), len(self.has.get(task, ())))
+
+    def kind(self, task: int) -> Show:
+        if self.state(task) in {"finished", "skipped"}:
+            return "done"
+        return "in-review" if task in self.has else "ready"
+
+
+def newest_batches(application: Application, project: str) -> tuple[BatchSummary, ...]:
+    """The newest batches of a project that hold any image."""
+    page = application.batch_index.page(Query(project=project, limit=BATCHES_SHOWN))
+    return tuple(row for row in page.rows if row.images)
+
+
+def gallery(
+    application: Application, batches: Sequence[BatchSummary], name: str, show: Show, page: int
+) -> Gallery:
+    """A page of a batch, counted from 1; most urgent first.
+
+    Raises:
+        NotFoundError: there is no such batch.
+    """
+    batch = application.batches.get(batches[0].project, name)
+    review = _review(application, batch)
+    tasks = sorted(application.batches.tasks(batch), key=attrgetter("order"))
+    kinds = {task.id: review.kind(task.id) for task in tasks}
+    shown = [task for task in tasks if show in ("all", kinds[task.id])]
+    counts: dict[Show, int] = {each: list(kinds.values()).count(each) for each in SHOWN}
+    counts["all"] = len(tasks)
+    some = shown[(page - 1) * PER_PAGE : page * PER_PAGE]
+    return Gallery(
+        batch=next(each for each in batches if each.name == name),
+        batches=tuple(batches),
+        tiles=_tiles(application, batch, review, some),
+        counts=counts,
+        total=len(shown),
+    )
+
+
+def newest_tiles(application: Application, project: str, number: int) -> tuple[Tile, ...]:
+    """The frames that became tasks last, newest first."""
+    batches = newest_batches(application, project)
+    if not batches:
+        return ()
+    batch = application.batches.get(project, batches[0].name)
+    tasks = sorted(application.batches.tasks(batch), key=attrgetter("id"), reverse=True)
+    return _tiles(application, batch, _review(application, batch), tasks[:number])
+
+
+def tile(application: Application, frame: Frame, batch_name: str, task: int) -> Tile:
+    """One frame of a batch, with its masks."""
+    batch = application.batches.get(frame.project, batch_name)
+    return _tile(application, batch, _review(application, batch), (frame, task), with_masks=True)
+
+
+def _review(application: Application, batch: Batch) -> _Review:
+    shares = application.batches.assignments(batch).shares
+    return _Review(holders(shares), application.batches.ledger(batch).marks)
+
+
+def _tiles(
+    application: Application, batch: Batch, review: _Review, tasks: Sequence[TaskRef]
+) -> tuple[Tile, ...]:
+    frames = application.spool.imported_frames(batch.project, [task.frame_id for task in tasks])
+    found = [(frames[task.frame_id].frame, task.id) for task in tasks if task.frame_id in frames]
+    return tuple(_tile(application, batch, review, each) for each in found)
+
+
+def _tile(
+    application: Application,
+    batch: Batch,
+    review: _Review,
+    shown: tuple[Frame, int],
+    *,
+    with_masks: bool = False,
+) -> Tile:
+    frame, task = shown
+    prediction = frame.prediction
+    colours = application.class_colours.of(frame.project, classes_in(prediction))
+    url = application.config.browser_url
+    link = f"{url}/projects/{batch.label_studio_id}/data?task={task}"
+    return Tile(
+        frame=frame,
+        drawing=drawing_of(prediction, colours, with_masks=with_masks),
+        state=review.state(task),
+        reviewers=review.has.get(task, ()),
+        marks=review.marks.get(task, ()),
+        label_studio_link="" if batch.closed else link,
+    )

@@ -1,0 +1,34 @@
+"""Label Studio calls when something happens in a batch: a hint to look at it soon.
+
+It gives us a second, never tries again, and signs nothing; so nothing is read but the address and
+the secret, and nothing rests on a call that came or did not.
+"""
+
+from flask import Blueprint, Response, request
+
+from plugin.bootstrap import Application
+from plugin.domain.errors import ForbiddenError
+from plugin.queues import COLLECT_HINTED
+from plugin.services.hooks import EVENTS, SECRET_HEADER
+
+SETTLE = 1.0
+"""Seconds until the look: Label Studio calls before all that it does is done, and often in bursts.
+"""
+
+
+def blueprint(application: Application) -> Blueprint:
+    """The route that Label Studio's webhooks call."""
+    routes = Blueprint("label_studio_events", __name__)
+
+    @routes.post(EVENTS)
+    def events() -> Response:
+        """Ask for a look at the batch that the address names."""
+        project, batch = request.args.get("project", ""), request.args.get("batch", "")
+        given = request.headers.get(SECRET_HEADER, "")
+        if not application.hook_secrets.is_right(project, batch, given):
+            raise ForbiddenError("this is not the secret of a webhook that we registered")
+        application.hints.add(project, batch)
+        application.queue.request(project, COLLECT_HINTED, after=SETTLE)
+        return Response(status=204)
+
+    return routes
