@@ -1,6 +1,6 @@
 """Finished reviews: what people made of a frame, as documents in the Store."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import msgspec

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from plugin.domain import retrain_settings, review_settings
+from plugin.domain import review_settings
 from plugin.domain import settings as models
 from plugin.domain.prediction import TaskType
 from plugin.domain.settings import ProjectSettings
@@ -75,7 +75,7 @@ def all_models() -> list[type[BaseModel]]:
     """Every model that settings are made of."""
     return [
         each
-        for each in (vars(models) | vars(review_settings) | vars(retrain_settings)).values()
+        for each in (vars(models) | vars(review_settings)).values()
         if isinstance(each, type) and issubclass(each, BaseModel) and each.model_fields
     ]
 
@@ -110,11 +110,6 @@ def _project(chance: Random) -> dict[str, Any]:
         "rules": [_rule(chance, name, classes) for name in names],
         "instructions": chance.choice(TEXTS),
         "review": _review(chance),
-        "retrain": _some(
-            chance, after_images=chance.randint(1, 10**6), on_batch=True,
-            every=chance.choice(["daily", "weekly", "monthly"]), command=True,
-            webhook="https://train.example.com:8443/new?set=%C3%A9&x='\"#",
-        ),
         "seed": chance.choice([0, 1, 2**63 - 1]),
     }  # fmt: skip
     required: dict[str, Any] = {
