@@ -35,6 +35,8 @@ def register(app: Flask, parts: Application) -> None:
     def refuse_forgeries() -> None:
         if request.method not in CHANGING or is_open_to_machines():
             return
+        if request.routing_exception:
+            return  # nothing answers there, or not to this method: Flask says so
         if not _is_from_here(home):
             raise ForbiddenError(REFUSED)
         try:
