@@ -24,7 +24,7 @@ demo: $(BIN)/.installed $(CACHE)/label-studio/.installed $(CACHE)/photos/.instal
 	@$(BIN)/lsal demo --data $(DEMO) $(if $(ONCE),--once)
 
 test: lint $(CACHE)/label-studio/.installed $(CACHE)/photos/.installed $(CACHE)/chromium  ## lint, then every test
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n 2 $(ARGS)
 
 lint: $(BIN)/.installed  ## ruff, mypy, import rules
 	@$(BIN)/ruff check .

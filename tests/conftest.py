@@ -21,9 +21,27 @@ CHROMIUM_ARGUMENTS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 
+_FIRST = ("integration", "faults", "browser")
+_TOGETHER = ("integration", "faults")
+
 # The same examples on every machine and no clock: a failure is the code's, never the machine's.
 hypothesis.settings.register_profile("ours", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("ours")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests run in one process, where there are several: a file's, and all of a folder's
+    that share a Label Studio. The slowest begin.
+    """
+    items.sort(key=lambda item: _FIRST.index(folder) if (folder := _folder(item)) in _FIRST else 9)
+    for item in items:
+        folder = _folder(item)
+        group = folder if folder in _TOGETHER else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.parent.name
 
 
 @pytest.fixture(scope="session")
