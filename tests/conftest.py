@@ -15,6 +15,8 @@ from plugin.demo.processes import free_port
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadFileScheduling
 
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -30,18 +32,22 @@ hypothesis.settings.load_profile("ours")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests run in one process, where there are several: a file's, and all of a folder's
-    that share a Label Studio. The slowest begin.
-    """
-    items.sort(key=lambda item: _FIRST.index(folder) if (folder := _folder(item)) in _FIRST else 9)
-    for item in items:
-        folder = _folder(item)
-        group = folder if folder in _TOGETHER else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+    """Begin with what takes longest."""
+    items.sort(
+        key=lambda item: _FIRST.index(name) if (name := item.path.parent.name) in _FIRST else 9
+    )
 
 
-def _folder(item: pytest.Item) -> str:
-    return item.path.parent.name
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "LoadFileScheduling":
+    """Keep what shares a Label Studio in one process, where tests run in several."""
+    from xdist.scheduler import LoadFileScheduling  # noqa: PLC0415  one process needs none of it
+
+    class ByFolder(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            folder = nodeid.split("/")[1]
+            return folder if folder in _TOGETHER else str(super()._split_scope(nodeid))
+
+    return ByFolder(config, log)
 
 
 @pytest.fixture(scope="session")
