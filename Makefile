@@ -13,10 +13,10 @@ export UV_PYTHON_DOWNLOADS   := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint bench faults lock hooks clean
+.PHONY: help install demo test lint bench faults experiment lock hooks clean
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 install: $(BIN)/.installed  ## this project and its command lsal, into .venv
 
@@ -37,6 +37,9 @@ bench: $(BIN)/.installed $(CACHE)/label-studio/.installed  ## ratios against lim
 
 faults: $(BIN)/.installed $(CACHE)/label-studio/.installed  ## kill, cut and empty everything in mid-stream; writes docs/faults.md
 	@$(BIN)/python -m tests.faults $(ARGS)
+
+experiment: $(BIN)/.installed $(CACHE)/label-studio/.installed  ## rules against chance on real data, through the whole loop (ARGS="--help")
+	@$(BIN)/lsal experiment --data $(CACHE)/experiment $(ARGS)
 
 lock: $(UV)  ## resolve the lock files anew
 	@scripts/lock $(UV)

@@ -13,6 +13,7 @@ from benchmarks import (
     receiving,
     stores,
     traffic,
+    training_set,
 )
 from benchmarks.table import show
 
@@ -26,6 +27,7 @@ BENCHMARKS = {
     "images": images.rows,
     "into-label-studio": into_label_studio.rows,
     "growth": growth.rows,
+    "training-set": training_set.rows,
     "pages": pages.rows,
 }
 

@@ -46,17 +46,17 @@ BARE = "its bulk import by the call that we make, nothing around it"
 
 def rows() -> Iterator[Row]:
     """Measure with uploads, then with local files."""
-    with _running() as (folder, environment):
-        with _parts(environment) as parts:
+    with running() as (folder, environment):
+        with parts_on(environment) as parts:
             rival = _rival(parts)
             yield _row(parts, "uploads", ONE_BY_ONE, lambda: _one_by_one(parts, rival), "≥ 15 ×")
         local = environment | {"LSAL_MEDIA": str(folder / programs.MEDIA)}
-        with _parts(local | {"STORE_URL": f"{folder}/local"}) as parts:
+        with parts_on(local | {"STORE_URL": f"{folder}/local"}) as parts:
             yield _row(
                 parts, "local files", ONE_BY_ONE, lambda: _one_by_one(parts, rival), "≥ 40 ×"
             )
             tasks = _tasks(parts)
-        with _parts(local | {"STORE_URL": f"{folder}/bulk"}) as parts:
+        with parts_on(local | {"STORE_URL": f"{folder}/bulk"}) as parts:
             # Both of them into projects of the same size: Label Studio gets slower with it.
             rival = _rival(parts)
             client = LabelStudio(base_url=parts.config.label_studio_url, api_key=TOKEN)  # type: ignore[no-untyped-call]
@@ -64,7 +64,7 @@ def rows() -> Iterator[Row]:
                 id=rival, request=some, return_task_ids=True
             )
             yield _row(parts, "local files", BULK, lambda: _bulk(tasks, sdk), "≥ 0.85 ×")
-        with _parts(local | {"STORE_URL": f"{folder}/bare"}) as parts:
+        with parts_on(local | {"STORE_URL": f"{folder}/bare"}) as parts:
             bare = partial(parts.label_studio.import_tasks, _rival(parts))
             yield _row(parts, "local files", BARE, lambda: _bulk(tasks, bare), "shown")
 
@@ -77,7 +77,7 @@ def _row(parts: Application, media: str, name: str, other: Callable[[], int], go
 
 
 @contextmanager
-def _running() -> Iterator[tuple[Path, dict[str, str]]]:
+def running() -> Iterator[tuple[Path, dict[str, str]]]:
     """Redis and Label Studio; the folder of their data, and the environment that finds them."""
     with tempfile.TemporaryDirectory() as folder, Processes(Path(folder)) as processes:
         redis, label_studio = free_port(0), free_port(0)
@@ -95,7 +95,7 @@ def _running() -> Iterator[tuple[Path, dict[str, str]]]:
 
 
 @contextmanager
-def _parts(environment: dict[str, str]) -> Iterator[Application]:
+def parts_on(environment: dict[str, str]) -> Iterator[Application]:
     parts = Application(Config.model_validate(environment))
     parts.redis.flushdb()
     settings = {"project": PROJECT, "classes": ["part"], "batch": {"max_images": 100_000}}

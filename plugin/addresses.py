@@ -1,4 +1,4 @@
-"""Addresses of others: which may be asked, said before and after their name is resolved.
+"""Addresses of images and webhooks: which may be asked, before and after a name is resolved.
 
 The web process looks at the address alone (`check_address`); the worker also at what its host's
 name stands for (`is_allowed`), so that nobody reaches into our network with a name of their own.

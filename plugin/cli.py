@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from plugin.bootstrap import application
+from plugin.commands.dataset import dataset
 from plugin.commands.deployment import deployment
 from plugin.commands.doctor import doctor
 from plugin.commands.frames import frames
@@ -14,10 +15,12 @@ from plugin.commands.import_roboflow import import_roboflow
 from plugin.commands.project import project
 from plugin.commands.rebuild import rebuild
 from plugin.commands.replay import replay
+from plugin.commands.retrain import retrain
 from plugin.commands.review import assign, collect, export, reassign, take_back
 from plugin.commands.sessions import sessions
 from plugin.config import read_config
 from plugin.domain.errors import ActiveLearningError, InvalidInputError
+from plugin.experiment.command import experiment
 
 MAX_HEAD = 1 << 17
 """Bytes of a request's head: its address and headers."""
@@ -104,7 +107,7 @@ def demo(data: Path, once: bool) -> None:
 project.add_command(import_roboflow)
 for command in (
     project, deployment, doctor, frames, replay, rebuild, assign, reassign, take_back, collect,
-    export, sessions,
+    export, sessions, dataset, retrain, experiment,
 ):  # fmt: skip
     main.add_command(command)
 

@@ -65,6 +65,10 @@ class Config(BaseSettings):
     upload_within: int = Field(default=600, ge=1, le=86_400, validation_alias="LSAL_UPLOAD_WITHIN")
     image_hosts: Names = Field(default=(), validation_alias="LSAL_IMAGE_HOSTS")
     image_networks: Names = Field(default=(), validation_alias="LSAL_IMAGE_NETWORKS")
+    retrain_hosts: Names = Field(default=(), validation_alias="LSAL_RETRAIN_HOSTS")
+    retrain_networks: Names = Field(default=(), validation_alias="LSAL_RETRAIN_NETWORKS")
+    retrain_command: str = Field(default="", validation_alias="LSAL_RETRAIN_COMMAND")
+    retrain_seconds: int = Field(default=300, ge=1, le=500, validation_alias="LSAL_RETRAIN_SECONDS")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = Field(
         default="INFO", validation_alias="LSAL_LOG_LEVEL"
     )

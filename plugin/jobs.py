@@ -10,7 +10,7 @@ from rq import get_current_job
 from plugin.bootstrap import Application, application
 from plugin.clock import utc_now
 from plugin.domain.errors import ConflictError, LabelStudioError, UnavailableError
-from plugin.queues import ASSIGN, COLLECT_HINTED, FETCH
+from plugin.queues import ASSIGN, COLLECT_HINTED, FETCH, RETRAIN
 
 log = logging.getLogger(__name__)
 
@@ -119,6 +119,43 @@ def diagnose() -> None:
     if found and not found.ok:
         wrong = [each.check for each in found.findings if not each.ok]
         log.warning("the doctor found something to change", extra={"checks": wrong})
+
+
+def analyse() -> None:
+    """Count what reviewers changed, as far as it was collected."""
+    with parts() as app:
+        for project in app.history.projects():
+            try:
+                counted = app.analyser.run(project)
+            except (ConflictError, OSError) as error:
+                log.warning("reviews are compared later: %s", error, extra={"project": project})
+                continue
+            if counted:
+                log.info("reviews compared", extra={"project": project, "images": counted})
+
+
+def retrain_all() -> None:
+    """Ask for the work on each project whose training set is due, or is yet to be announced."""
+    with parts() as app:
+        for project in app.history.projects():
+            try:
+                if app.retrainer.has_work(project):
+                    app.queue.request(project, RETRAIN)
+            except (UnavailableError, OSError) as error:
+                said = {"project": project}
+                log.warning("a training set is looked at later: %s", error, extra=said)
+
+
+def retrain(project: str) -> None:
+    """Make the version of a training set that is due, or announce one; the rest is another job."""
+    with parts() as app:
+        try:
+            done = app.retrainer.run(project)
+        except (UnavailableError, ConflictError, OSError) as error:
+            log.warning("training sets are announced later: %s", error, extra={"project": project})
+            return
+    if done:
+        log.info("training sets made or announced", extra={"project": project, "number": done})
 
 
 @contextmanager

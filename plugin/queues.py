@@ -35,7 +35,13 @@ ASSIGN = "plugin.jobs.assign_standing"
 MAKE_GOOD = "plugin.jobs.make_good"
 NOTIFY = "plugin.jobs.notify"
 DIAGNOSE = "plugin.jobs.diagnose"
-PERIODIC = {SWEEP: 10, COLLECT: 30, ASSIGN: 60, MAKE_GOOD: 60, NOTIFY: 20, DIAGNOSE: 3600}
+ANALYSE = "plugin.jobs.analyse"
+RETRAIN = "plugin.jobs.retrain"
+RETRAIN_ALL = "plugin.jobs.retrain_all"
+PERIODIC = {
+    SWEEP: 10, COLLECT: 30, ASSIGN: 60, MAKE_GOOD: 60, NOTIFY: 20, DIAGNOSE: 3600, ANALYSE: 60,
+    RETRAIN_ALL: 30,
+}  # fmt: skip
 """Jobs and the seconds between their runs."""
 
 log = logging.getLogger(__name__)
@@ -50,8 +56,8 @@ class WorkQueue:
     """Asks for work on a project, one job per burst: the Store is the queue, a job wakes a worker.
 
     Work is IMPORT (pending frames become tasks), FETCH (images come from their addresses),
-    COLLECT_HINTED (batches are looked at in which something happened) or ASSIGN (new images go to
-    a project's team).
+    COLLECT_HINTED (batches are looked at in which something happened), ASSIGN (new images go to
+    a project's team) or RETRAIN (versions of its training set are made and announced).
     """
 
     def __init__(

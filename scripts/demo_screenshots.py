@@ -1,7 +1,7 @@
 """Pictures for the docs, of a demo that is up: `demo_screenshots.py .demo docs/images`.
 
-Signs in to Label Studio as a person would and takes the batch, the next task of a reviewer, and the
-dashboard.
+Signs in as people would, and takes every page of ours (light, and dark at a phone's width), then
+Label Studio's batch and the next task of a reviewer.
 """
 
 import argparse
@@ -35,12 +35,15 @@ def main() -> None:
 
 def _take(browser: Browser, data: Path, out: Path) -> None:
     state = load(data)
-    page = browser.new_page(viewport={"width": 1360, "height": 860})
-    page.goto(f"http://127.0.0.1:{state.ports['webhook']}/sign-in")
-    page.fill("input[name=token]", state.token)
-    page.click("main button")
-    page.wait_for_load_state("networkidle")
-    page.screenshot(path=out / "dashboard.png", full_page=True)
+    ours = f"http://127.0.0.1:{state.ports['webhook']}"
+    page = browser.new_page(viewport={"width": 1280, "height": 860})
+    _sign_in_here(page, ours, state.token)
+    _take_pages(page, ours, out / "pages")
+    reviewer = browser.new_page(viewport={"width": 390, "height": 844})
+    _sign_in_here(reviewer, ours, next(iter(state.reviewer_tokens.values())))
+    reviewer.goto(f"{ours}/mine")
+    reviewer.screenshot(path=out / "pages" / "my-reviews.png")
+    page.set_viewport_size({"width": 1360, "height": 860})
     label_studio = f"http://127.0.0.1:{state.ports['label_studio']}"
     _sign_in(page, label_studio, state.password)
     page.goto(f"{label_studio}/projects/1/data?tab=1")
@@ -51,6 +54,45 @@ def _take(browser: Browser, data: Path, out: Path) -> None:
     page.keyboard.press("Escape")  # the instructions
     page.wait_for_timeout(1_000)
     page.screenshot(path=out / "task.png")
+
+
+def _take_pages(page: Page, ours: str, out: Path) -> None:
+    """Every page; the phone's are of the dark theme."""
+    out.mkdir(parents=True, exist_ok=True)
+    page.goto(f"{ours}/queue")
+    batch = page.locator("tbody th a").first.get_attribute("href")
+    page.goto(f"{ours}/")
+    project = page.locator("main h2 a, main h3 a").first.get_attribute("href")
+    pages = {
+        "projects": "/", "project": project, "images": f"{project}/images",
+        "analysis": f"{project}/analysis", "queue": "/queue", "batch": batch, "system": "/system",
+    }  # fmt: skip
+    for name, path in pages.items():
+        _take_page(page, f"{ours}{path}", out / f"{name}.png")
+    for dialog in ("limits", "conditions"):
+        page.goto(f"{ours}{project}?edit={dialog}")
+        page.wait_for_timeout(1_000)
+        page.screenshot(path=out / f"{dialog}.png")
+
+
+def _take_page(page: Page, address: str, file: Path) -> None:
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1280, "height": 860})
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=file)
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.screenshot(path=file.with_stem(f"{file.stem}-phone"))
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1280, "height": 860})
+
+
+def _sign_in_here(page: Page, ours: str, token: str) -> None:
+    page.goto(f"{ours}/sign-in")
+    page.fill("input[name=token]", token)
+    page.click("main button")
+    page.wait_for_load_state("networkidle")
 
 
 def _sign_in(page: Page, label_studio: str, password: str) -> None:

@@ -14,6 +14,7 @@ from webhook_server.settings_fields import SECTIONS, Section
 from webhook_server.settings_posts import blank
 from webhook_server.settings_preview import preview
 from webhook_server.team_view import standing, team_rows
+from webhook_server.training_set_view import training_set_view
 
 
 def blueprint(application: Application) -> Blueprint:
@@ -83,6 +84,7 @@ def _page(application: Application, project: str, refused: Form | None = None) -
         unit=unit_of(settings.task_type),
         standing=standing(settings.review),
         team=team_rows(forms["team"], application.team.members()),
+        training_set=training_set_view(application, project),
         over_time=funnel_series(application, project, span),
         confidences=confidence_histogram(application, project),
         here=url_for("active_learning.show", project=project),

@@ -10,7 +10,7 @@ from plugin.clock import utc_now
 from plugin.domain.diffing import diff
 from plugin.stores.batch_index_rows import Page, ProjectTotals, Query
 from plugin.stores.settings_history import SettingsVersion
-from plugin.training_set.versions import Manifest
+from plugin.training_set.versions import Version
 from webhook_server.deployment_rows import DeploymentRow, deployment_rows
 from webhook_server.funnel_view import Failures, Funnel, failures_of, funnel_of
 from webhook_server.gallery_view import Tile, newest_tiles
@@ -62,7 +62,7 @@ class ProjectView:
     totals: ProjectTotals
     batches: Page
     newest: tuple[Tile, ...]
-    training_set: Manifest | None
+    training_set: Version | None
 
 
 def project_view(application: Application, name: str) -> ProjectView:

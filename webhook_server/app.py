@@ -7,6 +7,7 @@ from plugin.bootstrap import Application
 from plugin.resources import templates_folder
 from webhook_server import (
     active_learning,
+    analysis_page,
     batch_page,
     cookies,
     dashboard,
@@ -22,9 +23,11 @@ from webhook_server import (
     notifications,
     observing,
     problems,
+    retraining,
     shell,
     sign_in,
     system,
+    training_set,
 )
 
 _PAGE = (
@@ -57,9 +60,12 @@ def create_app(parts: Application) -> Flask:
         batch_page,
         gallery,
         active_learning,
+        analysis_page,
         my_reviews,
         notifications,
+        retraining,
         system,
+        training_set,
     ):
         app.register_blueprint(module.blueprint(parts))
     app.after_request(_secure)

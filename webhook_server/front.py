@@ -23,6 +23,7 @@ from webhook_server.events import EventRoutes
 from webhook_server.gathering import Gathered
 from webhook_server.observing import Asked, log_refusal
 from webhook_server.patience import Patience
+from webhook_server.piecewise import Pieces
 from webhook_server.rates import RateLimit
 from webhook_server.reception import Reception
 from webhook_server.replies import DEFECT, EXPECTED_ERRORS, PROBLEM, RefusedError, Reply, reply_of
@@ -86,7 +87,7 @@ class Front:
         elif len(path) == 5 and path[1:3] == _UPLOADS:
             await self._answer(request, UPLOADS, (path[3], path[4]))
         else:
-            self._send(request, await self._page(request))
+            await self._page(request)
 
     async def _answer(self, request: Request, route: str, names: tuple[str, ...]) -> None:
         """Answer one of our own routes; measured and logged here, as Flask's are there."""
@@ -121,15 +122,19 @@ class Front:
         headers = [*reply.headers, ("x-request-id", identifier)]
         return Reply(reply.status, reply.body, headers)
 
-    async def _page(self, request: Request) -> Reply:
-        """The answer of Flask, which measures and logs for itself."""
+    async def _page(self, request: Request) -> None:
+        """Give the answer of Flask, which measures and logs for itself."""
         try:
             with request.raw_body() as raw:
                 body = await raw.read(MAX_PAGE_BODY)
-                return await asyncio.to_thread(wsgi.call, self.pages, request.scope, body)
+                answer = await asyncio.to_thread(wsgi.call, self.pages, request.scope, body)
         except RefusedError as error:
             await request.drain()
-            return reply_of(error)
+            answer = reply_of(error)
+        if isinstance(answer, Pieces):
+            await answer.send(request.exchange)
+        else:
+            self._send(request, answer)
 
     @staticmethod
     def _send(request: Request, reply: Reply) -> None:

@@ -6,7 +6,7 @@ from typing import Literal
 Kind = Literal["text", "value", "flag", "names", "tags"]
 """A text as it is; a number, share or truth; a box to tick; a box a name; names with commas."""
 
-Section = Literal["limits", "conditions", "team"]
+Section = Literal["limits", "conditions", "team", "retrain"]
 
 _CAPS: dict[str, Kind] = {
     "limits.per_minute": "value",
@@ -65,6 +65,14 @@ _TEAM: dict[str, Kind] = {
     "review.return_idle_after": "text",
 }
 
+_RETRAIN: dict[str, Kind] = {
+    "retrain.after_images": "value",
+    "retrain.on_batch": "flag",
+    "retrain.every": "text",
+    "retrain.webhook": "text",
+    "retrain.command": "flag",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Fields:
@@ -78,6 +86,7 @@ SECTIONS: dict[Section, Fields] = {
     "limits": Fields(_LIMITS),
     "conditions": Fields({"conditions": "text"}, ("rules",)),
     "team": Fields(_TEAM, ("review.team",)),
+    "retrain": Fields(_RETRAIN),
 }
 
 LISTS: dict[str, dict[str, Kind]] = {"rules": _RULE, "review.team": _MEMBER}

@@ -30,6 +30,9 @@ JOBS = {
     "make_good": "Bring back what Redis forgot",
     "notify": "Send notifications",
     "diagnose": "Check up",
+    "analyse": "Compare reviews",
+    "retrain_all": "Look for training sets that are due",
+    "retrain": "Make and announce training sets",
 }
 """What jobs are for, in a manager's words; others go by their own names."""
 

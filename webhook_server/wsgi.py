@@ -1,6 +1,7 @@
 """Flask behind RSGI: requests of people and of balancers, a few a second.
 
-WSGI: https://peps.python.org/pep-3333/
+WSGI: https://peps.python.org/pep-3333/. An answer whose length is known is sent as a whole, one
+whose length is not (Flask's way to say that it is being made) piece by piece.
 """
 
 import sys
@@ -8,6 +9,7 @@ from collections.abc import Iterable
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from webhook_server.piecewise import Pieces
 from webhook_server.replies import Headers, Reply
 from webhook_server.requests import Scope
 
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 
-def call(app: "WSGIApplication", scope: Scope, body: bytes) -> Reply:
-    """Ask a WSGI application, and wait for all of its answer."""
+def call(app: "WSGIApplication", scope: Scope, body: bytes) -> Reply | Pieces:
+    """Ask a WSGI application, and wait for its answer: all of it, unless it comes in pieces."""
     status, headers = 500, []
 
     def start(line: str, given: Headers, *_: object) -> Any:  # noqa: ANN401  PEP 3333's write()
@@ -24,11 +26,17 @@ def call(app: "WSGIApplication", scope: Scope, body: bytes) -> Reply:
         status, headers = int(line.split(" ", 1)[0]), given
 
     answer: Iterable[bytes] = app(_environ(scope, body), start)
+    if scope.method != "HEAD" and status == 200 and not _has_length(headers):
+        return Pieces(status, headers, answer)
     try:
         return Reply(status, b"".join(answer), headers)
     finally:
         if hasattr(answer, "close"):
             answer.close()
+
+
+def _has_length(headers: Headers) -> bool:
+    return any(name.lower() == "content-length" for name, _ in headers)
 
 
 def _environ(scope: Scope, body: bytes) -> dict[str, Any]:

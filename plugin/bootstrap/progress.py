@@ -71,7 +71,8 @@ def collector_of(parts: "Application") -> Collector:
     return Collector(
         batches=batches, label_studio=label_studio,
         looker=Looker(label_studio, parts.look_notes, utc_now),
-        keeper=ReviewKeeper(batches, parts.reviews, parts.spool), opener=parts.opener,
+        keeper=ReviewKeeper(batches, parts.reviews, parts.spool, label_studio, utc_now),
+        opener=parts.opener,
         indexer=parts.indexer,
         finishing=Finishing(batches, parts.notifier, lambda: _managers(parts)), locks=parts.locks,
     )  # fmt: skip

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from plugin.bootstrap.assigning import assigner_of, changes_of, standing_of
 from plugin.bootstrap.oversight import check_up_of
-from plugin.bootstrap.progress import Following, collector_of, hooks_of, reconciler_of
+from plugin.bootstrap.progress import collector_of, hooks_of, reconciler_of
+from plugin.bootstrap.training import Training
 from plugin.clock import utc_now
 from plugin.fetching import ImageFetcher
 from plugin.labelstudio.media import Media
@@ -15,12 +16,12 @@ from plugin.labelstudio.media.opening import open_media
 from plugin.labelstudio.tokens import TokenOwners
 from plugin.readiness import Readiness, readiness_of
 from plugin.services.adopting import Adopter
+from plugin.services.analysing import Analyser
 from plugin.services.assigning import Assigner
 from plugin.services.assigning_changes import AssignmentChanges
 from plugin.services.checking_up import CheckUp
 from plugin.services.collecting import Collector
 from plugin.services.completing import Completer
-from plugin.services.exporting import Exporter
 from plugin.services.faultfinding import FaultFinder
 from plugin.services.fetching import Fetcher
 from plugin.services.gates import Gates
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Application(Following):
+class Application(Training):
     """Everything a process may need, made on first use and kept."""
 
     @cached_property
@@ -228,12 +229,11 @@ class Application(Following):
         return reconciler_of(self)
 
     @cached_property
-    def exporter(self) -> Exporter:
-        """From reviews to a training set."""
-        return Exporter(
-            history=self.history, reviews=self.reviews, spool=self.spool,
-            training_sets=self.training_sets, locks=self.locks, clock=utc_now,
-        )  # fmt: skip
+    def analyser(self) -> Analyser:
+        """What reviewers changed."""
+        return Analyser(
+            self.history, self.reviews, self.spool, self.comparisons, self.locks, utc_now
+        )
 
     @cached_property
     def check_up(self) -> CheckUp:

@@ -22,6 +22,7 @@ from plugin.stores.attempts import Attempts
 from plugin.stores.audit import Audit
 from plugin.stores.batches import Batches
 from plugin.stores.colours import ClassColours
+from plugin.stores.comparisons import Comparisons
 from plugin.stores.deployments import Deployments
 from plugin.stores.folder import FolderStore
 from plugin.stores.funnel import Funnel
@@ -42,7 +43,7 @@ from plugin.stores.team import Team
 from plugin.stores.traffic import Traffic
 from plugin.stores.upload_addresses import UploadAddresses
 from plugin.stores.used import UsedBudget
-from plugin.training_set.versions import TrainingSets
+from plugin.training_set.sets import TrainingSets
 
 if TYPE_CHECKING:
     pass
@@ -155,6 +156,11 @@ class Stores:
     def reviews(self) -> Reviews:
         """Finished reviews."""
         return Reviews(self.store)
+
+    @cached_property
+    def comparisons(self) -> Comparisons:
+        """What reviews changed, counted."""
+        return Comparisons(self.store)
 
     @cached_property
     def class_colours(self) -> ClassColours:

@@ -3,6 +3,7 @@
 import click
 
 from plugin.bootstrap import Application, application
+from plugin.commands.dataset import say
 from plugin.domain.assigning import Wish
 from plugin.domain.errors import FieldError, InvalidInputError
 from plugin.domain.reviewing import Assignments
@@ -79,12 +80,22 @@ def collect(project_name: str) -> None:
 
 @click.command()
 @_project
-def export(project_name: str) -> None:
-    """Write the next version of the training set."""
+@click.option("--to", metavar="PLACE", help="Where it goes: a folder, a file ….zip, s3://…")
+@click.option("--format", "formats", default="coco", show_default=True, metavar="NAME[,NAME…]")
+def export(project_name: str, to: str | None, formats: str) -> None:
+    """Write the next version of the training set, and hand it over where --to says so.
+
+    Short for `lsal dataset build` and `lsal dataset export`.
+    """
     app = application()
-    manifest = app.exporter.export(project_name)
-    folder = app.store.location(app.training_sets.folder(project_name, manifest.version))
-    click.echo(f"{manifest.images} images, {manifest.annotations} annotations: {folder}")
+    version = app.builder.build(project_name)
+    say(app, project_name, version)
+    if to is not None:
+        names = [name.strip() for name in formats.split(",")]
+        app.handing_over.hand_over(
+            app.handing_over.prepare(project_name, version.version, names), to
+        )
+        click.echo(f"{formats}: {to}")
 
 
 def _wish(text: str) -> Wish:

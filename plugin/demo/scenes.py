@@ -29,6 +29,7 @@ INSTRUCTIONS = (
     "<b>Is every box right?</b> Move its edges to the object, change a wrong class, remove what is "
     "not there, add what was missed. Skip images on which you cannot tell."
 )
+FORMATS = ("coco", "yolo")
 IMPORT_TIMEOUT = 180  # seconds without progress
 RULES_TIMEOUT = 30  # seconds; settings are in force everywhere within two
 
@@ -171,10 +172,10 @@ def export(installation: Installation) -> Result:
     """Collect the reviews, write the training set, and add everything up."""
     app = installation.application
     app.collector.collect(PROJECT)
-    manifest = app.exporter.export(PROJECT)
+    version = app.builder.build(PROJECT)
+    folder = _hand_over(installation, version.version)
     batches = app.batches.of_project(PROJECT)
     totals = app.funnel.totals(PROJECT)
-    folder = app.store_folder / app.training_sets.folder(PROJECT, manifest.version)
     return Result(
         received=totals.get("received", 0),
         kept=totals.get("outcome:kept", 0),
@@ -182,8 +183,18 @@ def export(installation: Installation) -> Result:
         batches=len(batches),
         assigned=sum(len(each.tasks) for each in _all_shares(installation)),
         reviewed=sum(app.indexer.refresh(batch).finished for batch in batches),
-        training_set=TrainingSetResult(manifest.images, manifest.annotations, str(folder)),
+        training_set=TrainingSetResult(version.images, version.annotations, str(folder)),
     )
+
+
+def _hand_over(installation: Installation, version: int) -> Path:
+    """Write a version as COCO and YOLO beside the demo's Store, unless it is there."""
+    handing_over = installation.application.handing_over
+    folder = installation.processes.data / "training-set" / f"v{version:04d}"
+    if not folder.exists():
+        delivery = handing_over.prepare(PROJECT, version, FORMATS)
+        handing_over.hand_over(delivery, str(folder))
+    return folder
 
 
 def funnel(installation: Installation, result: Result) -> list[tuple[str, int]]:

@@ -33,7 +33,9 @@ from plugin.domain.fields import (
     refuse,
 )
 from plugin.domain.prediction import TaskType
+from plugin.domain.retrain_settings import RetrainSettings
 from plugin.domain.review_settings import MAX_INSTRUCTIONS, ReviewSettings
+from plugin.domain.training_settings import TrainingSetSettings
 
 MAX_CLASSES = 1000
 MAX_RULES = 100
@@ -226,6 +228,8 @@ class ProjectSettings(Value):
     rules: tuple[Rule, ...] = Field(default=(), max_length=MAX_RULES)
     instructions: str = Field(default="", max_length=MAX_INSTRUCTIONS)
     review: ReviewSettings = ReviewSettings()
+    training_set: TrainingSetSettings = TrainingSetSettings()
+    retrain: RetrainSettings = RetrainSettings()
     seed: Number = Field(default=0, ge=0, lt=2**63)
 
     @model_validator(mode="after")

@@ -1,6 +1,6 @@
 """From Label Studio's annotations and drafts to what each person made of an image."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -46,12 +46,6 @@ def with_drafts(marks: Iterable[Mark], drafts: Iterable[Draft]) -> tuple[Mark, .
 def without_drafts(marks: Iterable[Mark]) -> tuple[Mark, ...]:
     """The marks of what was submitted."""
     return tuple(mark for mark in marks if mark.state != "draft")
-
-
-def newest_finished(annotations: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """The annotation that counts: not skipped, the last one changed."""
-    finished = [each for each in annotations if not each.get("was_cancelled")]
-    return max(finished, key=changed_at, default=None)
 
 
 def changed_at(annotation: Mapping[str, Any]) -> datetime:

@@ -29,8 +29,9 @@ class Cursor(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ReviewsChanged(msgspec.Struct, frozen=True):
-    """The frames whose reviews one look changed, by their ids."""
+    """The frames, by their ids, whose reviews one look at a batch changed."""
 
+    batch: str
     frame_ids: tuple[str, ...]
 
 
@@ -40,7 +41,7 @@ class ReviewLog:
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
 
-    def append(self, project: str, frame_ids: Iterable[str], at: datetime) -> None:
+    def append(self, project: str, changed: ReviewsChanged, at: datetime) -> None:
         """Note that reviews were saved or withdrawn; call it after they were.
 
         Raises:
@@ -49,7 +50,7 @@ class ReviewLog:
         when = at.astimezone(UTC)
         name = f"{when.strftime(_TIME)}-{token_hex(4)}.json"
         key = f"{_folder(project)}{when:%Y-%m-%d}/{name}"
-        self._store.create(key, encode(ReviewsChanged(tuple(frame_ids))))
+        self._store.create(key, encode(changed))
 
     def entries(self, project: str, cursor: Cursor) -> tuple[list[str], Cursor]:
         """Keys of the entries behind a cursor, oldest first, and the cursor behind them."""
@@ -63,11 +64,11 @@ class ReviewLog:
         seen = {key for key in (*keys, *cursor.seen) if _time_of(key) >= recent}
         return new, Cursor(last, tuple(sorted(seen)))
 
-    def frame_ids(self, keys: Iterable[str]) -> set[str]:
-        """The frames whose reviews entries say were changed."""
-        found = (each for each in self._store.get_all(keys) if each is not None)
-        entries = (msgspec.json.decode(each, type=ReviewsChanged) for each in found)
-        return {frame_id for entry in entries for frame_id in entry.frame_ids}
+    def read(self, keys: Iterable[str]) -> Iterator[ReviewsChanged]:
+        """Yield entries by their keys."""
+        for data in self._store.get_all(keys):
+            if data is not None:
+                yield msgspec.json.decode(data, type=ReviewsChanged)
 
     def _from_day(self, project: str, start: datetime) -> Iterator[str]:
         """Every key of a day and of those after it; the days before are not listed."""

@@ -5,27 +5,18 @@ from datetime import datetime
 
 import msgspec
 
+from plugin.domain.consensus import Opinion
 from plugin.domain.prediction import Prediction
 from plugin.stores.documents import encode, read, read_all
 from plugin.stores.objects import ObjectStore
 from plugin.stores.review_log import Cursor, ReviewLog
 
 
-class Opinion(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One finished annotation: what one person says is in an image (pixels, confidence 1)."""
-
-    reviewer: str
-    finished_at: datetime
-    truth: Prediction
-    ground_truth: bool = False
-    seconds: float | None = None
-    annotation_id: int = 0
-
-
 class Review(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What people finished of a frame: the newest annotation, and all of them as `opinions`.
 
-    `truth` holds the newest one's boxes, confidence 1. `opinions` are oldest first.
+    `truth` holds the newest one's boxes, confidence 1. `opinions` are oldest first. `task_gone`
+    where somebody removed its task from Label Studio: what was done is kept.
     """
 
     frame_id: str
@@ -37,6 +28,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seconds: float | None
     truth: Prediction
     opinions: tuple[Opinion, ...] = ()
+    task_gone: bool = False
 
     @property
     def all_opinions(self) -> tuple[Opinion, ...]:
@@ -50,6 +42,13 @@ class Review(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
                 annotation_id=self.annotation_id,
             ),
         )
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """What nobody has read yet: images whose reviews changed, and the batches they are of."""
+
+    images: int
+    batches: frozenset[str]
 
 
 class Reviews:
@@ -90,7 +89,17 @@ class Reviews:
         keys, after = self.log.entries(project, cursor or Cursor())
         if cursor is None:
             return [_id_of(key) for key in self._store.keys(_folder(project))], after
-        return sorted(self.log.frame_ids(keys)), after
+        return sorted({each for entry in self.log.read(keys) for each in entry.frame_ids}), after
+
+    def waiting(self, project: str, cursor: Cursor | None) -> Waiting:
+        """How much lies behind a cursor; all of it without one. No review is read."""
+        keys, _ = self.log.entries(project, cursor or Cursor())
+        entries = list(self.log.read(keys))
+        if cursor is None:
+            images = sum(1 for _ in self._store.keys(_folder(project)))
+        else:
+            images = len({frame_id for entry in entries for frame_id in entry.frame_ids})
+        return Waiting(images, frozenset(entry.batch for entry in entries))
 
 
 def _folder(project: str) -> str:

@@ -9,7 +9,7 @@ from plugin.domain.prediction import Prediction
 from plugin.domain.reviewing import Assignments, Ledger, Mark, Share
 from plugin.domain.settings import ProjectSettings
 from plugin.stores.spool import image_key
-from plugin.training_set.versions import Manifest
+from tests.training_set.publishing import version
 
 NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
 
@@ -95,11 +95,9 @@ def _frame(project: str, event_id: str) -> Frame:
 
 
 def add_training_set(application: Application, project: str, images: int) -> None:
-    """A version with nothing but its manifest."""
-    manifest = Manifest(
-        version=3, images=images, annotations=3 * images, classes=(), content="", created_at=NOW
-    )
-    application.training_sets.write(project, manifest, ())
+    """Three versions with nothing in them but what is said of them."""
+    for number, share in ((1, 0.5), (2, 0.75), (3, 1.0)):
+        application.training_sets.add(project, version(number, round(images * share), at=NOW))
 
 
 def fill(application: Application) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from plugin.domain import review_settings
+from plugin.domain import retrain_settings, review_settings, training_settings
 from plugin.domain import settings as models
 from plugin.domain.prediction import TaskType
 from plugin.domain.settings import ProjectSettings
@@ -73,9 +73,11 @@ TEXTS = (
 
 def all_models() -> list[type[BaseModel]]:
     """Every model that settings are made of."""
+    modules = (models, review_settings, retrain_settings, training_settings)
+    found = {name: each for module in modules for name, each in vars(module).items()}
     return [
         each
-        for each in (vars(models) | vars(review_settings)).values()
+        for each in found.values()
         if isinstance(each, type) and issubclass(each, BaseModel) and each.model_fields
     ]
 
@@ -110,6 +112,16 @@ def _project(chance: Random) -> dict[str, Any]:
         "rules": [_rule(chance, name, classes) for name in names],
         "instructions": chance.choice(TEXTS),
         "review": _review(chance),
+        "retrain": _some(
+            chance, after_images=chance.randint(1, 10**6), on_batch=True,
+            every=chance.choice(["daily", "weekly", "monthly"]), command=True,
+            webhook="https://train.example.com:8443/new?set=%C3%A9&x='\"#",
+        ),
+        "training_set": _some(
+            chance, choose=chance.choice(["newest", "ground_truth", "majority"]),
+            splits={"train": "70%", "val": 0.25, "test": "5%"}, scene="recording",
+            alike_together=False, distance=chance.randint(0, 16),
+        ),
         "seed": chance.choice([0, 1, 2**63 - 1]),
     }  # fmt: skip
     required: dict[str, Any] = {

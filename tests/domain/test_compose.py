@@ -27,8 +27,8 @@ KNOWN = {str(field.validation_alias): field for field in Config.model_fields.val
 EXAMPLE_LINES = (ROOT / ".env.example").read_text().splitlines()
 EXAMPLE = dict(line.split("=", 1) for line in EXAMPLE_LINES if line and not line.startswith("#"))
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-OPTIONAL = {"LSAL_NOTIFY"}
-"""Empty on purpose: nobody is told of anything."""
+OPTIONAL = {"LSAL_NOTIFY", "LSAL_RETRAIN_COMMAND"}
+"""Empty on purpose: nobody is told of anything, and nothing is run."""
 VARIABLE = re.compile(r"\$\{(\w+):([-?])([^}]*)\}")  # with a default, or required
 
 every_service = pytest.mark.parametrize("name", sorted(SERVICES))

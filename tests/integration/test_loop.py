@@ -18,6 +18,7 @@ from plugin.domain.assigning import Wish
 from plugin.domain.batching import Batch
 from plugin.domain.errors import InvalidInputError
 from plugin.labelstudio.gateway import LabelStudioGateway
+from plugin.training_set.versions import Version
 from tests.samples import box, encoded, jpeg, prediction, settings
 
 FRAMES = 14
@@ -108,8 +109,9 @@ def test_the_image_loads_for_who_is_signed_in_and_for_nobody_else(
 
 
 def test_reviews_become_a_training_set(
-    installation: Installation, batches: list[Batch], request: pytest.FixtureRequest
-) -> None:
+    installation: Installation, batches: list[Batch], request: pytest.FixtureRequest,
+    tmp_path: Path,
+) -> None:  # fmt: skip
     app, batch = installation.application, batches[0]
     gateways = {}
     for email in ("cleo@example.com", "dan@example.com"):
@@ -131,17 +133,20 @@ def test_reviews_become_a_training_set(
         for task in each.tasks
     ]
     app.collector.collect(PROJECT)
-    manifest = app.exporter.export(PROJECT)
+    version = app.builder.build(PROJECT)
 
     finished = len(done) - done.count("skipped")
-    assert manifest.images == finished > 0
+    assert version.images == finished > 0
+    assert (version.certificate.counts, version.certificate.reason) == ("equal", "")
+    assert list(app.verifier.verify(PROJECT, version.version)) == []
     assert app.indexer.refresh(batch).finished == finished
     reviewers = {review.reviewer for review in app.reviews.of_project(PROJECT)}
     assert reviewers == set(gateways)
-    folder = app.store_folder / app.training_sets.folder(PROJECT, manifest.version)
-    read_by_pycocotools(folder, finished, manifest.annotations)
-    read_by_supervision(folder, finished)
-    assert app.exporter.export(PROJECT) == manifest, "nothing new, no new version"
+    delivery = app.handing_over.prepare(PROJECT, version.version, ["coco", "yolo"])
+    app.handing_over.hand_over(delivery, str(tmp_path / "set"))
+    read_by_pycocotools(tmp_path / "set/coco", version)
+    read_by_supervision(tmp_path / "set", version)
+    assert app.builder.build(PROJECT) == version, "nothing new, no new version"
 
 
 def test_what_was_assigned_is_nobody_elses_and_the_rest_goes_by_time(
@@ -166,24 +171,27 @@ def shuffle_fields(label_studio: LabelStudioGateway, tasks: list[int]) -> dict[i
     return {task: label_studio.task(task)["data"]["shuffle"] for task in tasks}
 
 
-def read_by_pycocotools(folder: Path, images: int, annotations: int) -> None:
-    coco = COCO(str(folder / "annotations.coco.json"))
-    assert len(coco.imgs) == images
-    assert len(coco.anns) == annotations
-    for image in coco.imgs.values():
-        assert (folder / "images" / image["file_name"]).is_file()
+def read_by_pycocotools(folder: Path, version: Version) -> None:
+    found = {split: COCO(str(folder / f"annotations/{split}.json")) for split in version.per_split}
+    assert {split: len(each.imgs) for split, each in found.items()} == version.per_split
+    assert sum(len(each.anns) for each in found.values()) == version.annotations
+    for split, each in found.items():
+        for image in each.imgs.values():
+            assert (folder / "images" / split / image["file_name"]).is_file()
 
 
-def read_by_supervision(folder: Path, images: int) -> None:
-    from_coco = supervision.DetectionDataset.from_coco(
-        str(folder / "images"), str(folder / "annotations.coco.json")
-    )
-    from_yolo = supervision.DetectionDataset.from_yolo(
-        str(folder / "images"), str(folder / "labels"), str(folder / "data.yaml")
-    )
-    assert len(from_coco) == len(from_yolo) == images
-    assert from_yolo.classes == ["bolt", "dent", "scratch"]
-    for path, image, detections in from_yolo:
-        same = from_coco.annotations[path]
-        assert image.shape == (240, 320, 3)
-        assert detections.xyxy == pytest.approx(same.xyxy, abs=0.01)
+def read_by_supervision(folder: Path, version: Version) -> None:
+    for split, images in version.per_split.items():
+        coco, yolo = folder / "coco", folder / "yolo"
+        from_coco = supervision.DetectionDataset.from_coco(
+            str(coco / "images" / split), str(coco / f"annotations/{split}.json")
+        )
+        from_yolo = supervision.DetectionDataset.from_yolo(
+            str(yolo / "images" / split), str(yolo / "labels" / split), str(yolo / "data.yaml")
+        )
+        assert len(from_coco) == len(from_yolo) == images
+        assert from_yolo.classes == ["bolt", "dent", "scratch"]
+        for path, image, detections in from_yolo:
+            same = from_coco.annotations[str(coco / Path(path).relative_to(yolo))]
+            assert image.shape == (240, 320, 3)
+            assert detections.xyxy == pytest.approx(same.xyxy, abs=0.01)

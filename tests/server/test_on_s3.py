@@ -11,9 +11,9 @@ from plugin.config import Config
 from plugin.domain.errors import ConflictError, InvalidInputError
 from plugin.stores.settings_history import SettingsHistory
 from tests.samples import NOW, box, jpeg, prediction, settings
+from tests.server.reviewed import reviewed
 from tests.server.rsgi import Client
 from tests.server.test_events import event, post_json
-from tests.server.test_exporting import reviewed
 from tests.server.test_uploads import reserve, upload
 
 
@@ -88,11 +88,15 @@ def test_a_key_that_was_rotated_away_opens_nothing(
 
 
 def test_a_training_set_is_written(application: Application) -> None:
-    reviewed(application, "a" * 32)
-    manifest = application.exporter.export("parts")
-    folder = application.training_sets.folder("parts", manifest.version)
-    assert application.store.get(f"{folder}/images/{'a' * 32}.jpg") == jpeg()
-    assert another(application).training_sets.newest("parts") == manifest
+    frame_id = reviewed(application, "one", seed=0)
+    version = application.builder.build("parts")
+    sets = another(application).training_sets
+    [example] = sets.examples("parts", 1)
+    assert (example.image_id, sets.image("parts", example)) == (frame_id, jpeg())
+    assert sets.newest("parts") == version
+    assert list(another(application).verifier.verify("parts", 1)) == []
+    reviewed(application, "two")
+    assert another(application).builder.build("parts").images == 2
 
 
 def test_what_needs_a_folder_says_so(application: Application) -> None:

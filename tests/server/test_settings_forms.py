@@ -18,7 +18,12 @@ from webhook_server.filled_form import Form, spoken
 from webhook_server.settings_fields import LISTS, SECTIONS, Section
 from webhook_server.settings_forms import merged, posted, written
 
-WITHOUT_FIELD = {"project", "task_type", "classes", "keypoints", "enabled", "instructions", "seed"}
+WITHOUT_FIELD = {
+    "project", "task_type", "classes", "keypoints", "enabled", "instructions", "seed",
+    "training_set.choose", "training_set.splits.train", "training_set.splits.val",
+    "training_set.splits.test", "training_set.scene", "training_set.alike_together",
+    "training_set.distance",
+}  # fmt: skip
 """Settings that no form has, and that every form must leave alone."""
 
 SEEDS = range(200)

@@ -13,7 +13,9 @@ from webhook_server.identity import OPEN
 FOR_EVERYBODY = {"/mine/notifications"}
 """What reviewers change: what concerns themselves alone."""
 
-NAMES = {"project": "parts", "name": "2026-11-23", "frame_id": "0" * 32, "size": "image"}
+NAMES = {
+    "project": "parts", "name": "2026-11-23", "frame_id": "0" * 32, "size": "image", "number": "1",
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -1,0 +1,116 @@
+"""Which group an image belongs to, and so which split: nothing alike lies on both sides.
+
+An image belongs with those of its scene, and with every image that looks like it. What is there
+decides: an image that is known stays, and a new one goes where those are that it belongs with.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plugin.domain.splitting import SPLITS, Split, digest64, split_of
+from plugin.domain.training_settings import TrainingSetSettings
+from plugin.training_set.segments import Row, Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """By what an image belongs with others: its scene, "" for none, and its perceptual hash."""
+
+    image_id: str
+    scene: str = ""
+    look: int | None = None
+
+
+Kin = tuple[int, set[int]]
+"""Images that one belongs with: the group of the first, and the splits of all of them."""
+
+
+class Groups:
+    """The groups of one training set; `place` adds to them."""
+
+    def __init__(self, known: Rows, settings: TrainingSetSettings) -> None:
+        self._settings = settings
+        alike = known[known["has_look"] == 1]
+        self._looks = _Growing(alike["look"])
+        self._groups = _Growing(alike["group"])
+        self._splits = _Growing(alike["split"].astype(np.uint64))
+        of_scene = known[known["scene"] != 0]
+        self._scenes, first = np.unique(of_scene["scene"], return_index=True)
+        self._of_scene = of_scene[first]
+        self._new_scenes: dict[int, Row] = {}
+
+    def place(self, traits: Traits, wish: Split | None = None) -> Row | None:
+        """The row of a new image, with its group and split, which is remembered.
+
+        None where those that it belongs with are in different splits: it would be on both sides.
+
+        Args:
+            traits: of the image.
+            wish: its split where it belongs with none that is there; else drawn.
+        """
+        scene = digest64(traits.scene) if traits.scene else 0
+        identity = digest64(traits.image_id)
+        kin = [each for each in (self._with_scene(scene), self._alike(traits.look)) if each]
+        splits = {split for _, found in kin for split in found}
+        if len(splits) > 1:
+            return None
+        group = kin[0][0] if kin else identity
+        drawn = SPLITS.index(wish or split_of(group, self._settings.splits))
+        split = splits.pop() if splits else drawn
+        row = Row(identity, traits.look or 0, scene, group, split, traits.look is not None)
+        self._remember(row)
+        return row
+
+    def _with_scene(self, scene: int) -> Kin | None:
+        at = int(np.searchsorted(self._scenes, np.uint64(scene)))
+        if scene and at < len(self._scenes) and int(self._scenes[at]) == scene:
+            row = Row(*self._of_scene[at].item())
+            return row.group, {row.split}
+        new = self._new_scenes.get(scene)
+        return (new.group, {new.split}) if new else None
+
+    def _alike(self, look: int | None) -> Kin | None:
+        """The group of the first image that looks alike, and the splits of all of them."""
+        if look is None or not self._settings.alike_together:
+            return None
+        apart = np.bitwise_count(self._looks.values ^ np.uint64(look))
+        found = np.flatnonzero(apart <= self._settings.distance)
+        if not len(found):
+            return None
+        splits = set(map(int, np.unique(self._splits.values[found])))
+        return int(self._groups.values[found[0]]), splits
+
+    def _remember(self, row: Row) -> None:
+        if row.has_look:
+            self._looks.append(row.look)
+            self._groups.append(row.group)
+            self._splits.append(row.split)
+        if row.scene and self._with_scene(row.scene) is None:
+            self._new_scenes[row.scene] = row
+
+
+class _Growing:
+    """Whole numbers of 64 bits that more are added to."""
+
+    def __init__(self, values: NDArray[np.uint64]) -> None:
+        self._values, self._used = values, len(values)
+
+    @property
+    def values(self) -> NDArray[np.uint64]:
+        """Those that are there."""
+        return self._values[: self._used]
+
+    def append(self, value: int) -> None:
+        """Add one."""
+        if self._used == len(self._values):
+            more = np.empty(max(1024, self._used), np.uint64)
+            self._values = np.concatenate([self._values, more])
+        self._values[self._used] = value
+        self._used += 1
+
+
+def group_name(row: Row) -> str:
+    """A group as an example names it."""
+    return f"{row.group:016x}"

@@ -1,0 +1,54 @@
+"""What is known of the images of a version when the next one is built: where each one's record is.
+
+It is read from the indexes alone, 34 bytes an image; of the records only the pages that are asked
+for are.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from plugin.domain.splitting import digest64
+from plugin.training_set.examples import Example
+from plugin.training_set.segments import PAGE, ROW, Record, Rows, Segments
+from plugin.training_set.versions import Segment
+
+_PAGES_KEPT = 8
+
+
+class Known:
+    """Finds the records of images of one version."""
+
+    def __init__(self, segments: Segments, project: str, of: Sequence[Segment]) -> None:
+        self._of = of
+        parts = [segments.rows(project, segment) for segment in of]
+        self.rows: Rows = np.concatenate(parts) if parts else np.empty(0, ROW)
+        self._starts = np.cumsum([0, *map(len, parts)])
+        # Stable: of several records of an image, the last one in the order of the segments.
+        self._order = np.argsort(self.rows["id"], kind="stable")
+        self._ids = self.rows["id"][self._order]
+        self._page = lru_cache(_PAGES_KEPT)(
+            lambda segment, number: segments.page(project, of[segment], number)
+        )
+
+    def places(self, image_ids: Sequence[str]) -> dict[str, int]:
+        """Where in `rows` the last record of each image is, of those that have any."""
+        wanted = np.array([digest64(each) for each in image_ids], np.uint64)
+        at = np.searchsorted(self._ids, wanted, side="right") - 1
+        found = (at >= 0) & (self._ids[at] == wanted) if len(self._ids) else np.zeros(len(at), bool)
+        return {
+            image_id: int(self._order[place])
+            for image_id, place, is_there in zip(image_ids, at, found, strict=True)
+            if is_there
+        }
+
+    def examples(self, places: Mapping[str, int]) -> dict[str, Example]:
+        """The examples of images, without those that were removed."""
+        found = {image_id: self._record(place) for image_id, place in places.items()}
+        return {image_id: record.example for image_id, record in found.items() if record.example}
+
+    def _record(self, place: int) -> Record:
+        segment = int(np.searchsorted(self._starts, place, side="right")) - 1
+        number, at = divmod(place - int(self._starts[segment]), PAGE)
+        return self._page(segment, number)[at]

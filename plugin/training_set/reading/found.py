@@ -1,0 +1,60 @@
+"""What is found in a set of files: its images, and what it says of them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from plugin.domain.prediction import Prediction
+from plugin.domain.splitting import Split
+
+TruthOf = Callable[[int, int], Prediction]
+"""The truth of an image by its width and height (pixels); raises InvalidInputError."""
+
+IMAGES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
+
+SPLIT_NAMES: dict[str, Split] = {
+    "train": "train", "training": "train", "val": "val", "valid": "val", "validation": "val",
+    "test": "test", "testing": "test",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FoundImage:
+    """An image file; `source` is its path inside the set, `split` None where it has none."""
+
+    path: Path
+    source: str
+    split: Split | None
+    truth: TruthOf
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSet:
+    """A set of files, its classes in its own order."""
+
+    classes: tuple[str, ...]
+    keypoints: tuple[str, ...]
+    images: Sequence[FoundImage]
+
+
+def split_named(words: Iterable[str]) -> Split | None:
+    """The split that one of some words names: `train`, `valid` or `instances_val2017`."""
+    for word in words:
+        for part in word.lower().replace("-", "_").replace(".", "_").split("_"):
+            if found := SPLIT_NAMES.get(part.rstrip("0123456789")):
+                return found
+    return None
+
+
+def images_below(folder: Path) -> list[Path]:
+    """Every image file below a folder, sorted; hidden ones are left out."""
+    found = (each for each in folder.rglob("*") if each.suffix.lower() in IMAGES)
+    return sorted(
+        each for each in found
+        if each.is_file() and not any(p.startswith(".") for p in each.relative_to(folder).parts)
+    )  # fmt: skip
+
+
+def inside(path: Path, root: Path) -> str:
+    """The path of a file as the set knows it."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()

@@ -1,0 +1,168 @@
+"""YOLO as Ultralytics writes it: a `data.yaml`, and a text file of labels for every image.
+
+https://docs.ultralytics.com/datasets. An image without a label file is a negative.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from plugin.domain.errors import FieldError, InvalidInputError
+from plugin.domain.prediction import Box, Keypoint, Point, Prediction, TaskType
+from plugin.domain.splitting import SPLITS
+from plugin.formats.reading import around
+from plugin.training_set.reading.found import IMAGES, FoundImage, FoundSet, images_below, inside
+
+
+class _Kind(NamedTuple):
+    """How lines are read: class names by number, values of a keypoint (0: no keypoints)."""
+
+    classes: dict[int, str]
+    task_type: TaskType
+    values: int
+    points: tuple[str, ...]
+
+
+def data_files(root: Path) -> list[Path]:
+    """The YAML files of a folder that name classes."""
+    found = sorted((*root.glob("*.yaml"), *root.glob("*.yml")))
+    return [path for path in found if "names" in _yaml(path)]
+
+
+def read(root: Path, task_type: TaskType) -> FoundSet:
+    """A set below a folder, or one `data.yaml`.
+
+    Raises:
+        InvalidInputError: there is no such file, or what it names is not there.
+    """
+    files = [root] if root.is_file() else data_files(root)
+    if len(files) != 1:
+        expected = "one file like data.yaml, with names; name the file where there are several"
+        raise InvalidInputError(FieldError("from", str(root), expected))
+    if not task_type.has_boxes:
+        raise InvalidInputError(FieldError("format", "yolo", f"a format for {task_type}"))
+    data = _yaml(files[0])
+    kind = _kind(data, task_type)
+    base = _base(files[0], data)
+    images = [
+        FoundImage(path, inside(path, base), split, partial(_truth, _labels_of(path), kind))
+        for split in SPLITS
+        for path in _listed(base, data.get(split), split)
+    ]
+    return FoundSet(tuple(kind.classes.values()), kind.points, images)
+
+
+def _yaml(path: Path) -> dict[str, Any]:
+    try:
+        found = yaml.safe_load(path.read_text())
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InvalidInputError(FieldError("from", str(path), f"YAML: {error}")) from None
+    return found if isinstance(found, dict) else {}
+
+
+def _kind(data: dict[str, Any], task_type: TaskType) -> _Kind:
+    names = data.get("names")
+    rows = dict(enumerate(names)) if isinstance(names, list) else names
+    if not isinstance(rows, dict) or not all(isinstance(key, int) for key in rows):
+        expected = "a list of names, or names by their numbers"
+        raise InvalidInputError(FieldError("data.yaml: names", names, expected))
+    classes = {key: str(rows[key]) for key in sorted(rows)}
+    shape = data.get("kpt_shape", [0, 0])
+    if task_type is not TaskType.KEYPOINT_DETECTION:
+        return _Kind(classes, task_type, 0, ())
+    is_shape = isinstance(shape, list) and len(shape) == 2 and shape[0] and shape[1] in {2, 3}
+    if not is_shape:
+        expected = "the number of keypoints and of their values, like [17, 3]"
+        raise InvalidInputError(FieldError("data.yaml: kpt_shape", shape, expected))
+    named = next(iter((data.get("kpt_names") or {}).values()), None)
+    points = named if named and len(named) == shape[0] else range(shape[0])
+    return _Kind(classes, task_type, int(shape[1]), tuple(map(str, points)))
+
+
+def _base(file: Path, data: dict[str, Any]) -> Path:
+    """The folder that paths are relative to: beside the file, where `path` is not to be had."""
+    named = (file.parent / str(data.get("path") or ".")).resolve()
+    return named if named.is_dir() else file.parent.resolve()
+
+
+def _listed(base: Path, given: object, split: str) -> Iterator[Path]:
+    """The images that a split names: folders, files that list images, or several of them."""
+    places = given if isinstance(given, list) else [given] if given else []
+    for place in places:
+        path = base / str(place)
+        if path.is_dir():
+            yield from images_below(path)
+        elif path.is_file():
+            for line in path.read_text().splitlines():
+                if Path(line.strip()).suffix.lower() in IMAGES:
+                    yield (base / line.strip()).resolve()
+        else:
+            raise InvalidInputError(FieldError(f"data.yaml: {split}", place, f"a folder in {base}"))
+
+
+def _labels_of(image: Path) -> Path:
+    """`images/…/a.jpg` has its labels in `labels/…/a.txt`."""
+    parts = list(image.with_suffix(".txt").parts)
+    for at in range(len(parts) - 2, -1, -1):
+        if parts[at] == "images":
+            parts[at] = "labels"
+            break
+    return Path(*parts)
+
+
+def _truth(file: Path, kind: _Kind, width: int, height: int) -> Prediction:
+    lines = file.read_text().splitlines() if file.is_file() else []
+    boxes = [
+        _box(line.split(), kind, (width, height), f"{file.name}:{at}")
+        for at, line in enumerate(lines, start=1)
+        if line.strip()
+    ]
+    return Prediction(width, height, tuple(boxes))
+
+
+def _box(words: Sequence[str], kind: _Kind, size: tuple[int, int], place: str) -> Box:
+    try:
+        number, *values = [float(word) for word in words]
+    except ValueError:
+        raise InvalidInputError(FieldError(place, " ".join(words), "numbers")) from None
+    name = kind.classes.get(int(number))
+    if name is None or number != int(number):
+        expected = f"a class from 0 to {max(kind.classes, default=0)}"
+        raise InvalidInputError(FieldError(place, words[0], expected))
+    if len(values) == 4 or kind.values:
+        return _upright(name, values, kind, size, place)
+    if len(values) < 6 or len(values) % 2:
+        expected = "centre, width and height, or x and y of three points at least"
+        raise InvalidInputError(FieldError(place, " ".join(words), expected))
+    points = _pixels(values, size)
+    polygon = points if kind.task_type is TaskType.INSTANCE_SEGMENTATION else ()
+    return Box(name, 1.0, around(points), polygon)
+
+
+def _upright(
+    name: str, values: Sequence[float], kind: _Kind, size: tuple[int, int], place: str
+) -> Box:
+    if len(values) != 4 + kind.values * len(kind.points):
+        expected = f"{4 + kind.values * len(kind.points)} numbers behind the class"
+        raise InvalidInputError(FieldError(place, len(values), expected))
+    x, y, width, height = values[:4]
+    corners = _pixels([x - width / 2, y - height / 2, x + width / 2, y + height / 2], size)
+    return Box(name, 1.0, (*corners[0], *corners[1]), keypoints=_keypoints(values[4:], kind, size))
+
+
+def _keypoints(values: Sequence[float], kind: _Kind, size: tuple[int, int]) -> tuple[Keypoint, ...]:
+    """Those that are there: with a visibility of 0, or at 0 0 without one, they are not."""
+    found = []
+    for at, name in enumerate(kind.points):
+        x, y, *seen = values[at * kind.values : (at + 1) * kind.values]
+        if (seen[0] if seen else x or y) > 0:
+            found.append(Keypoint(name, *_pixels([x, y], size)[0]))
+    return tuple(found)
+
+
+def _pixels(shares: Sequence[float], size: tuple[int, int]) -> tuple[Point, ...]:
+    pairs = zip(shares[::2], shares[1::2], strict=True)
+    return tuple((round(x * size[0], 3), round(y * size[1], 3)) for x, y in pairs)

@@ -1,0 +1,92 @@
+"""Frames that are tasks with finished reviews, put straight into the Store."""
+
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from plugin.bootstrap import Application
+from plugin.domain.consensus import Opinion
+from plugin.domain.frame import Frame, ImageInfo
+from plugin.domain.prediction import Box, Label, Prediction
+from plugin.images import inspect
+from plugin.stores.review_log import ReviewsChanged
+from plugin.stores.reviews import Review
+from plugin.stores.spool import image_key
+from tests.samples import NOW, jpeg
+
+BATCH = "2026-11-23"
+
+
+def frame_of(name: str) -> str:
+    """A frame id, 32 hex digits, of a short name."""
+    return sha256(name.encode()).hexdigest()[:32]
+
+
+def opinion(*boxes: Box, by: str = "ann", minutes: int = 0, **changes: Any) -> Opinion:
+    """What somebody finished, some minutes after noon."""
+    return Opinion(
+        reviewer=f"{by}@example.com",
+        finished_at=NOW + timedelta(minutes=minutes),
+        truth=Prediction(320, 240, boxes),
+        annotation_id=100 + minutes,
+        seconds=3.0,
+        **changes,
+    )
+
+
+def labelled(*labels: str, by: str = "ann", minutes: int = 0) -> Opinion:
+    """The same for labels of the whole image."""
+    truth = Prediction(320, 240, labels=tuple(Label(each, 1.0) for each in labels))
+    return msgspec.structs.replace(opinion(by=by, minutes=minutes), truth=truth)
+
+
+def import_frame(application: Application, name: str, image: bytes, **metadata: str) -> str:
+    """A frame that is a task; return its id."""
+    frame_id = frame_of(name)
+    facts = inspect(image)
+    key = image_key("parts", frame_id, facts.extension)
+    info = ImageInfo(
+        key, facts.content_type, sha256(image).hexdigest(), facts.width, facts.height, len(image)
+    )
+    prediction = Prediction(facts.width, facts.height, model_version="v7")
+    frame = Frame(
+        frame_id, "parts", name, "line-3", NOW, NOW, BATCH, info, prediction,
+        rule="unsure", metadata=dict(metadata),
+    )  # fmt: skip
+    application.spool.add(frame, image)
+    application.spool.mark_all_imported(BATCH, [(frame, 1)], NOW)
+    return frame_id
+
+
+def finish(application: Application, frame_id: str, *opinions: Opinion) -> None:
+    """Keep what was said of a frame, and note it as a look at a batch does."""
+    newest = opinions[-1]
+    review = Review(
+        frame_id=frame_id, batch=BATCH, task_id=1, annotation_id=newest.annotation_id,
+        reviewer=newest.reviewer, finished_at=newest.finished_at, seconds=newest.seconds,
+        truth=newest.truth, opinions=opinions,
+    )  # fmt: skip
+    application.reviews.save("parts", review)
+    note(application, frame_id)
+
+
+def withdraw(application: Application, frame_id: str) -> None:
+    """Forget what was said of a frame, and note it."""
+    application.reviews.withdraw("parts", frame_id)
+    note(application, frame_id)
+
+
+def note(application: Application, *frame_ids: str) -> None:
+    """Note that reviews changed."""
+    application.reviews.log.append("parts", ReviewsChanged(BATCH, frame_ids), NOW)
+
+
+def reviewed(application: Application, name: str, *boxes: Box, seed: int | None = None) -> str:
+    """A frame with a picture of its own and one finished annotation; return its id."""
+    # Pictures of other names are of other seeds: they do not look alike.
+    number = int(frame_of(name)[:6], 16) if seed is None else seed
+    frame_id = import_frame(application, name, jpeg(seed=number))
+    finish(application, frame_id, opinion(*boxes))
+    return frame_id
