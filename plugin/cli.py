@@ -77,10 +77,9 @@ def worker() -> None:
     # Imported here, once, so that the process forked for each job need not: seconds and 100 MB.
     import plugin.jobs
     import plugin.labelstudio.gateway  # noqa: F401
-    from plugin.queues import open_worker
+    from plugin.queues import run_worker
 
-    # Its scheduler puts jobs on the queue that were asked for a later time: one worker's does.
-    open_worker(application().worker_redis).work(logging_level="WARNING", with_scheduler=True)
+    run_worker(application().worker_redis)
 
 
 @main.command()

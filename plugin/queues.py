@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from random import random
+from types import FrameType
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -179,6 +180,35 @@ class Scheduler(CronScheduler):
                 return
 
 
-def open_worker(redis: Redis) -> Worker:
+class QueueWorker(Worker):
+    """RQ's worker, which tells whether it was asked to stop: it also ends when Redis goes."""
+
+    is_to_stop = False
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """Called by the signals that end us."""
+        self.is_to_stop = True
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+
+def open_worker(redis: Redis) -> QueueWorker:
     """A worker on our one queue."""
-    return Worker([open_queue(redis)], connection=redis, serializer=JSONSerializer)
+    return QueueWorker([open_queue(redis)], connection=redis, serializer=JSONSerializer)
+
+
+def run_worker(redis: Redis) -> None:
+    """Do jobs until asked to stop; a Redis that goes in the midst of one is waited for."""
+    while True:
+        worker = None
+        try:
+            worker = open_worker(redis)
+            # Its scheduler puts jobs on the queue that were asked for a later time.
+            worker.work(logging_level="WARNING", with_scheduler=True)
+        except RedisError as error:
+            log.warning("Redis: %s; the worker waits for it", error)
+        if worker and worker.is_to_stop:
+            return
+        try:
+            time.sleep(REDIS_AWAY)
+        except (StopRequested, KeyboardInterrupt):
+            return

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 
 import httpx
 import pytest
@@ -77,7 +78,9 @@ def test_the_whole_way(
     camera = Camera(installation.webhook_url, key)
     switch_on(page, installation.webhook_url, camera, app)
     edit_limits(page, app)
-    assert [camera.post(number) for number in range(1, IMAGES + 1)] == ["kept"] * IMAGES
+    numbers = count(1)  # settings are in force everywhere within two seconds
+    wait_for(lambda: camera.post(next(numbers)) == "kept", "the switch")
+    assert [camera.post(next(numbers)) for _ in range(IMAGES - 1)] == ["kept"] * (IMAGES - 1)
     wait_for(lambda: app.batches.of_project(PROJECT) and not app.spool.pending(PROJECT), "tasks")
     assign_both(page, installation.webhook_url, app)
 

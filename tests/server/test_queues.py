@@ -91,6 +91,20 @@ def test_the_scheduler_outlives_its_redis(tmp_path: Path) -> None:
         processes.check()
 
 
+def test_a_worker_outlives_its_redis(tmp_path: Path) -> None:
+    port = free_port(0)
+    environment = {"REDIS_URL": f"redis://127.0.0.1:{port}/0", "STORE_URL": str(tmp_path / "store")}
+    with Processes(tmp_path) as processes:
+        processes.start(programs.worker(environment))  # nobody answers yet
+        wait_until(lambda: "the worker waits for it" in processes.log("Worker").read_text())
+        processes.start(programs.redis(tmp_path, port))
+        with Redis.from_url(environment["REDIS_URL"]) as client:
+            queue = open_queue(client)
+            queue.enqueue_call(IMPORT, args=(PROJECT,))
+            wait_until(lambda: len(queue) == 0 and len(queue.failed_job_registry))
+        processes.check()
+
+
 def test_periodic_work_goes_on_when_the_clock_was_set_back(queue_redis: Redis) -> None:
     scheduler = Scheduler(queue_redis)
     scheduler.enqueue_jobs()
