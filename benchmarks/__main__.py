@@ -3,6 +3,7 @@
 import sys
 
 from benchmarks import (
+    assigning,
     caps,
     client,
     deciding,
@@ -26,6 +27,7 @@ BENCHMARKS = {
     "stores": stores.rows,
     "images": images.rows,
     "into-label-studio": into_label_studio.rows,
+    "assigning": assigning.rows,
     "growth": growth.rows,
     "training-set": training_set.rows,
     "pages": pages.rows,

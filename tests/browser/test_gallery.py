@@ -1,9 +1,11 @@
 """The gallery: what was kept, with what was predicted on it, why, and how far it is."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from msgspec.structs import replace
 from playwright.sync_api import BrowserContext, Page
 
@@ -177,3 +179,20 @@ def test_what_is_not_there_is_not_found(context: BrowserContext, site: Site, pat
     answer = page.goto(f"{site.url}/projects/{path}")
     assert answer is not None
     assert answer.status == 404
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
+@pytest.mark.parametrize("one", [False, True], ids=["gallery", "frame"])
+def test_axe_finds_nothing(
+    page: Page, site: Site, theme: Literal["light", "dark"], width: int, one: bool
+) -> None:
+    batch = keep(site, [PREDICTION, Prediction(320, 240)])
+    review(site.application, batch)
+    page.emulate_media(color_scheme=theme)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{site.url}/projects/parts/images")
+    if one:
+        page.locator(".tile a").first.click()
+        page.wait_for_load_state("networkidle")
+    assert Axe().run(page).response["violations"] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
