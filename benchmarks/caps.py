@@ -1,18 +1,15 @@
 """What a cap costs in Redis: one by one, in groups, and when eight processes compete."""
 
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from itertools import count, islice
 from multiprocessing import get_context
-from pathlib import Path
 
 from redis import Redis
 
+from benchmarks.redises import redis_alone
 from benchmarks.table import Row, compare, one_core, times
 from plugin.clock import utc_now
-from plugin.demo import programs
-from plugin.demo.processes import Processes, free_port
 from plugin.domain.settings import ProjectSettings
 from plugin.stores.admission import AdmissionControl, Candidate
 
@@ -37,14 +34,10 @@ SETTINGS = ProjectSettings.model_validate(
 
 def rows() -> Iterator[Row]:
     """Measure on a Redis of this run's own, client and server sharing one core."""
-    with one_core(), tempfile.TemporaryDirectory() as folder, Processes(Path(folder)) as processes:
-        port = free_port(0)
-        processes.start(programs.redis(processes.data, port))
-        url = f"redis://127.0.0.1:{port}/0"
-        with Redis.from_url(url, decode_responses=True) as redis:
-            yield from _one_by_one(redis)
-            yield from _in_groups(redis)
-            yield from _competing(url)
+    with one_core(), redis_alone() as url, Redis.from_url(url, decode_responses=True) as redis:
+        yield from _one_by_one(redis)
+        yield from _in_groups(redis)
+        yield from _competing(url)
 
 
 def _one_by_one(redis: Redis) -> Iterator[Row]:

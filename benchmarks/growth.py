@@ -11,17 +11,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.into_label_studio import BOXES, PROJECT, TASK
+from benchmarks.into_label_studio import PREDICTION, PROJECT, TASK
 from benchmarks.photos import photo
+from benchmarks.redises import redis_alone
 from benchmarks.table import Row, compare
 from plugin.bootstrap import Application
 from plugin.clock import utc_now
 from plugin.config import Config
-from plugin.demo import programs
-from plugin.demo.processes import Processes, free_port
 from plugin.domain.batching import Batch
 from plugin.domain.frame import Frame, ImageInfo, frame_id
-from plugin.domain.prediction import Prediction
 from plugin.domain.settings import ProjectSettings
 from plugin.labelstudio.label_configs import render
 from plugin.labelstudio.values import ProjectState
@@ -32,7 +30,6 @@ from plugin.stores.folder import FolderStore
 from plugin.stores.spool import Spool, image_key
 
 PERIOD = "2026-11-24"
-PREDICTION = Prediction(1280, 720, BOXES, model_version="bench-1")
 AT_ONCE = 100
 FULL = 99_000
 """Frames in a batch with room for those of this run: no batch takes more than 100,000."""
@@ -80,7 +77,7 @@ def rows() -> Iterator[Row]:
     """Measure against the smallest of each kind."""
     numbers = count()
     with ExitStack() as stack:
-        redis_url = stack.enter_context(_redis())
+        redis_url = stack.enter_context(redis_alone())
         small = stack.enter_context(_grown(redis_url, batches=10, frames=1_000))
         for batches in (100, 1_000):
             with _grown(redis_url, batches=batches, frames=1_000) as grown:
@@ -109,14 +106,6 @@ def _row(
 
 
 @contextmanager
-def _redis() -> Iterator[str]:
-    with TemporaryDirectory() as folder, Processes(Path(folder)) as processes:
-        port = free_port(0)
-        processes.start(programs.redis(processes.data, port))
-        yield f"redis://127.0.0.1:{port}/0"
-
-
-@contextmanager
 def _grown(redis_url: str, batches: int, frames: int) -> Iterator[Application]:
     """Parts with so many batches, the last of them with so many frames."""
     with TemporaryDirectory() as folder:
@@ -129,9 +118,7 @@ def _grown(redis_url: str, batches: int, frames: int) -> Iterator[Application]:
         label_studio: Any = InstantLabelStudio()
         media: Any = InstantMedia()
         shades = ClassColours(parts.store)
-        opener = BatchOpener(
-            parts.batches, label_studio, media, utc_now, shades, parts.indexer
-        )  # fmt: skip
+        opener = BatchOpener(parts.batches, label_studio, media, utc_now, shades, parts.indexer)
         sender = Sender(parts.spool, parts.batches, label_studio, media, opener, utc_now)
         vars(parts).update(label_studio=label_studio, media=media, opener=opener, sender=sender)
         yield parts

@@ -22,6 +22,7 @@ from plugin.clock import utc_now
 from plugin.config import Config
 from plugin.demo import programs
 from plugin.demo.processes import Processes, free_port
+from plugin.domain.deployment import Deployment
 from plugin.domain.prediction import Box, Prediction, TaskType
 from plugin.domain.settings import ProjectSettings
 from plugin.formats.label_studio import encode_prediction
@@ -29,7 +30,7 @@ from plugin.formats.native import PostedEvent
 from plugin.labelstudio.label_configs import CONTROL, OBJECT, render
 from plugin.labelstudio.tasks import prediction_of, task_of
 from plugin.labelstudio.values import UPLOADS_PER_CALL
-from plugin.services.receiving import Answer
+from plugin.services.receiving import Answer, Offer
 
 PROJECT = "bench"
 TASK = TaskType.OBJECT_DETECTION
@@ -37,6 +38,7 @@ FRAMES = 400
 FRAMES_ONE_BY_ONE = 20
 BOXES = tuple(Box("part", 0.5, (100.0 * n, 50, 100.0 * n + 80, 300)) for n in range(5))
 PREDICTION = Prediction(1280, 720, BOXES, model_version="bench-1")
+BODY = msgspec.Raw(msgspec.json.encode(PREDICTION))
 TOKEN = "0123456789abcdef0123456789abcdef01234567"  # noqa: S105  of a server that lives for this run
 
 ONE_BY_ONE = "a script, frame by frame"
@@ -109,13 +111,17 @@ def parts_on(environment: dict[str, str]) -> Iterator[Application]:
 
 def _keep_frames(parts: Application, prefix: str, numbers: Iterator[int]) -> None:
     deployment = parts.deployments.of_project(PROJECT)[0]
-    body, now = msgspec.Raw(msgspec.json.encode(PREDICTION)), utc_now()
     for number in islice(numbers, FRAMES):
-        event = PostedEvent(prediction=body, event_id=f"{prefix}-{number}")
-        offer = parts.receiver.decide(deployment, event, now, file=photo(number))
-        if isinstance(offer, Answer):
-            raise SystemExit(f"event {number} was turned away: {offer.reason}")
-        parts.keeper.keep([offer])
+        parts.keeper.keep([offer_of(parts, deployment, f"{prefix}-{number}", photo(number))])
+
+
+def offer_of(parts: Application, deployment: Deployment, event_id: str, image: bytes) -> Offer:
+    """What is made of an event that is wanted, before it is kept."""
+    event = PostedEvent(prediction=BODY, event_id=event_id)
+    offer = parts.receiver.decide(deployment, event, utc_now(), file=image)
+    if isinstance(offer, Answer):
+        raise SystemExit(f"event {event_id} was turned away: {offer.reason}")
+    return offer
 
 
 def _rival(parts: Application) -> int:

@@ -4,16 +4,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from flask.testing import FlaskClient
 
+from benchmarks.redises import redis_alone
 from benchmarks.table import Row, compare, times
 from plugin.bootstrap import Application
 from plugin.config import Config
-from plugin.demo import programs
-from plugin.demo.processes import Processes, free_port
 from plugin.domain.summaries import BatchSummary, ReviewerSummary
 from tests.signing_in import sign_in_client
 from webhook_server.app import create_app
@@ -55,10 +53,8 @@ def rows() -> Iterator[Row]:
 @contextmanager
 def _queue(batches: int) -> Iterator[FlaskClient]:
     """A manager's browser before a queue of so many batches."""
-    with TemporaryDirectory() as folder, Processes(Path(folder)) as processes:
-        port = free_port(0)
-        processes.start(programs.redis(processes.data, port))
-        config = {"STORE_URL": f"{folder}/store", "REDIS_URL": f"redis://127.0.0.1:{port}/0"}
+    with TemporaryDirectory() as folder, redis_alone() as redis_url:
+        config = {"STORE_URL": folder, "REDIS_URL": redis_url}
         parts = Application(Config.model_validate(config))
         parts.indexer.make_good()  # of nothing: the Store is left out
         for number in range(batches):

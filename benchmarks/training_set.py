@@ -5,21 +5,18 @@ and an increment writes what is new.
 """
 
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 import httpx
-import msgspec
 
 from benchmarks import training_set_growth
-from benchmarks.into_label_studio import PREDICTION, PROJECT, TOKEN, parts_on, running
+from benchmarks.into_label_studio import PROJECT, TOKEN, offer_of, parts_on, running
 from benchmarks.table import Row, rate
 from benchmarks.training_set_growth import own_photo
 from plugin.bootstrap import Application
 from plugin.clock import utc_now
 from plugin.domain.settings import ProjectSettings
-from plugin.formats.native import PostedEvent
-from plugin.services.receiving import Answer
 
 IMAGES = 10_000
 NEW = IMAGES // 100
@@ -74,15 +71,11 @@ def _keep_what_is_posted(parts: Application) -> None:
 def _review(parts: Application, numbers: Iterator[int], images: int) -> None:
     """Post images, import them, and accept every prediction as it is."""
     deployment = parts.deployments.of_project(PROJECT)[0]
-    body = msgspec.Raw(msgspec.json.encode(PREDICTION))
     for _ in range(0, images, KEPT_AT_ONCE):
-        offers = []
-        for number in [next(numbers) for _ in range(KEPT_AT_ONCE)]:
-            event = PostedEvent(prediction=body, event_id=f"export-{number}")
-            offer = parts.receiver.decide(deployment, event, utc_now(), file=own_photo(number))
-            if isinstance(offer, Answer):
-                raise SystemExit(f"event {number} was turned away: {offer.reason}")
-            offers.append(offer)
+        offers = [
+            offer_of(parts, deployment, f"export-{number}", own_photo(number))
+            for number in islice(numbers, KEPT_AT_ONCE)
+        ]
         parts.keeper.keep(offers)
         parts.importer.run(PROJECT)
     for batch in parts.batches.of_project(PROJECT):

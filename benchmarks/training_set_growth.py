@@ -18,12 +18,11 @@ import numpy as np
 
 from benchmarks.into_label_studio import BOXES, PROJECT, TASK
 from benchmarks.photos import photo
+from benchmarks.redises import redis_alone
 from benchmarks.table import Row, compare
 from plugin.bootstrap import Application
 from plugin.clock import utc_now
 from plugin.config import Config
-from plugin.demo import programs
-from plugin.demo.processes import Processes, free_port
 from plugin.domain.frame import Frame, ImageInfo, frame_id
 from plugin.domain.prediction import Prediction
 from plugin.domain.settings import ProjectSettings
@@ -47,7 +46,7 @@ TRUTH = Prediction(1280, 720, BOXES)
 def rows() -> Iterator[Row]:
     """Measure increments against those of the smallest set, then memory."""
     with ExitStack() as stack:
-        redis_url = stack.enter_context(_redis())
+        redis_url = stack.enter_context(redis_alone())
         numbers = count()
         small = stack.enter_context(_grown(redis_url, SMALL))
         for images in SIZES:
@@ -124,14 +123,6 @@ def _frame(number: int) -> Frame:
         captured_at=now, received_at=now, period="bench", prediction=TRUTH,
         image=ImageInfo(key, "image/jpeg", digest, 1280, 720, 150_000, look),
     )  # fmt: skip
-
-
-@contextmanager
-def _redis() -> Iterator[str]:
-    with TemporaryDirectory() as folder, Processes(Path(folder)) as processes:
-        port = free_port(0)
-        processes.start(programs.redis(processes.data, port))
-        yield f"redis://127.0.0.1:{port}/0"
 
 
 @contextmanager

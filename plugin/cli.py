@@ -46,7 +46,7 @@ def main() -> None:
 
 @main.command()
 def serve() -> None:
-    """Serve the webhook and the dashboard (LSAL_HOST, LSAL_PORT, LSAL_WORKERS)."""
+    """Serve the webhook and the pages (LSAL_HOST, LSAL_PORT, LSAL_WORKERS)."""
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces, Loops
     from granian.http import HTTP1Settings

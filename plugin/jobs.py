@@ -10,7 +10,7 @@ from rq import get_current_job
 from plugin.bootstrap import Application, application
 from plugin.clock import utc_now
 from plugin.domain.errors import ConflictError, LabelStudioError, UnavailableError
-from plugin.queues import ASSIGN, COLLECT_HINTED, FETCH, RETRAIN
+from plugin.queues import ASSIGN, COLLECT_HINTED, RETRAIN
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +48,7 @@ def sweep() -> None:
             expired = app.completer.expire(project, utc_now())
             if expired:
                 log.info("images did not come", extra={"project": project, "frames": expired})
-            if app.spool.is_pending(project) or app.import_notes.of_project(project):
-                app.queue.request(project)
-            if app.fetcher.is_due(project):
-                app.queue.request(project, FETCH)
+            app.requester.run(project)
 
 
 def collect() -> None:

@@ -174,9 +174,7 @@ class Scheduler(CronScheduler):
                 log.warning("Redis: %s; the scheduler waits for it", error)
             else:
                 return
-            try:
-                time.sleep(REDIS_AWAY)
-            except (StopRequested, KeyboardInterrupt):
+            if _is_stopped_meanwhile():
                 return
 
 
@@ -206,9 +204,14 @@ def run_worker(redis: Redis) -> None:
             worker.work(logging_level="WARNING", with_scheduler=True)
         except RedisError as error:
             log.warning("Redis: %s; the worker waits for it", error)
-        if worker and worker.is_to_stop:
+        if (worker and worker.is_to_stop) or _is_stopped_meanwhile():
             return
-        try:
-            time.sleep(REDIS_AWAY)
-        except (StopRequested, KeyboardInterrupt):
-            return
+
+
+def _is_stopped_meanwhile() -> bool:
+    """Wait before Redis is looked for again; whether we were stopped while we did."""
+    try:
+        time.sleep(REDIS_AWAY)
+    except (StopRequested, KeyboardInterrupt):
+        return True
+    return False

@@ -11,7 +11,7 @@ def label_config_folder() -> Path:
 
 
 def templates_folder() -> Path:
-    """The folder with the dashboard's templates."""
+    """The folder with the pages' templates."""
     return _first(_HERE.parent / "webhook_server" / "templates", _HERE.parent / "templates")
 
 

@@ -6,7 +6,6 @@ Nothing is connected before it is needed: the webhook server never opens Label S
 from plugin import logs
 from plugin.bootstrap.services import Application
 from plugin.config import read_config
-from plugin.stores.locating import open_store
 
 __all__ = ["Application", "application"]
 
@@ -19,5 +18,6 @@ def application() -> Application:
     """
     config = read_config()
     logs.configure(config.log_level, config.log_format)
-    open_store(config.store_url)  # an address of no Store is said now, not at its first use
-    return Application(config)
+    app = Application(config)
+    _ = app.store  # an address of no Store is said now, not at its first use
+    return app

@@ -62,9 +62,9 @@ class Retraining(Following):
         """What makes versions when they are due, and has them announced."""
         parts = cast("Application", self)
         maker = VersionMaker(
-            history=self.history, training_sets=self.training_sets, reviews=self.reviews,
-            builder=parts.builder, index=parts.batch_index, announcements=self.announcements,
-            models=self._models, address=self._address, clock=utc_now,
+            history=self.history, training_sets=self.training_sets, builder=parts.builder,
+            index=parts.batch_index, announcements=self.announcements, models=self._models,
+            address=self._address, clock=utc_now,
         )  # fmt: skip
         return Retrainer(
             self.history, self.announcements, maker, self.announcer, self.locks, self.queue

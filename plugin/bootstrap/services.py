@@ -34,6 +34,7 @@ from plugin.services.previewing import Previewer
 from plugin.services.rebuilding import Rebuilder
 from plugin.services.receiving import Receiver
 from plugin.services.reconciling import Reconciler
+from plugin.services.requesting import Requester
 from plugin.services.reserving import Reserver
 from plugin.services.resuming import Resumer
 from plugin.services.sending import Sender
@@ -174,6 +175,11 @@ class Application(Training):
         return Indexer(self.history, self.batches, self.batch_index, self.locks)
 
     @cached_property
+    def requester(self) -> Requester:
+        """What asks for what waits."""
+        return Requester(self.spool, self.import_notes, self.fetcher, self.queue)
+
+    @cached_property
     def rebuilder(self) -> Rebuilder:
         """Redis anew."""
         adopter = Adopter(
@@ -181,9 +187,8 @@ class Application(Training):
             utc_now,
         )  # fmt: skip
         return Rebuilder(
-            history=self.history, restorer=self.restorer, spool=self.spool,
-            notes=self.import_notes, fetcher=self.fetcher, queue=self.queue, adopter=adopter,
-            indexer=self.indexer, clock=utc_now,
+            history=self.history, restorer=self.restorer, adopter=adopter, indexer=self.indexer,
+            requester=self.requester, clock=utc_now,
         )  # fmt: skip
 
     @cached_property

@@ -10,13 +10,12 @@ import click
 import msgspec
 
 from plugin.bootstrap import Application, application
+from plugin.commands.arguments import PROJECT
 from plugin.commands.dataset_export import export as export_set
 from plugin.commands.project import BY
-from plugin.domain.errors import NotFoundError
 from plugin.training_set.examples import Example
 from plugin.training_set.versions import Version
 
-PROJECT = click.argument("project_name", metavar="PROJECT")
 NUMBER = click.option(
     "--version", "number", type=click.IntRange(min=1), help="This one instead of the newest."
 )
@@ -131,12 +130,7 @@ def say(app: Application, project: str, version: Version) -> None:
 
 def _version(app: Application, project: str, number: int | None) -> Version:
     app.history.newest(project)
-    if number is not None:
-        return app.training_sets.get(project, number)
-    newest = app.training_sets.newest(project)
-    if newest is None:
-        raise NotFoundError("training set of", project)
-    return newest
+    return app.training_sets.chosen(project, number)
 
 
 def _line(version: Version) -> str:

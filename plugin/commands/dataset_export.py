@@ -2,11 +2,13 @@
 
 import click
 
-from plugin.bootstrap import application
+from plugin.bootstrap import Application, application
+from plugin.commands.arguments import PROJECT
+from plugin.services.handing_over import Delivery
 
 
 @click.command("export")
-@click.argument("project_name", metavar="PROJECT")
+@PROJECT
 @click.option("--version", "number", type=click.IntRange(min=1), help="The newest, unless said.")
 @click.option(
     "--format", "formats", required=True, metavar="NAME[,NAME…]",
@@ -20,10 +22,18 @@ def export(project_name: str, number: int | None, formats: str, to: str) -> None
     """Write a version of the training set, with its images, for a trainer."""
     app = application()
     app.history.newest(project_name)
-    names = [name.strip() for name in formats.split(",")]
-    delivery = app.handing_over.prepare(project_name, number, names)
-    app.handing_over.hand_over(delivery, to)
+    delivery = hand_over(app, project_name, number, formats, to)
     written = ", ".join(each.name for each in delivery.formats)
     click.echo(
         f"version {delivery.version.version}: {delivery.version.images} images as {written}, {to}"
     )
+
+
+def hand_over(
+    app: Application, project: str, number: int | None, formats: str, to: str
+) -> Delivery:
+    """Hand a version over (None: the newest) in formats, given with commas between them."""
+    names = [name.strip() for name in formats.split(",")]
+    delivery = app.handing_over.prepare(project, number, names)
+    app.handing_over.hand_over(delivery, to)
+    return delivery

@@ -7,9 +7,9 @@ import click
 
 from plugin.bootstrap import Application, application
 from plugin.clock import utc_now
+from plugin.commands.arguments import PROJECT
 from plugin.domain.deployment import Deployment
 
-PROJECT = click.argument("project_name", metavar="PROJECT")
 NAME = click.argument("name")
 DROP_OLDEST = click.option("--drop-oldest", is_flag=True, help="End the older of two at once.")
 

@@ -7,10 +7,10 @@ import click
 import msgspec
 
 from plugin.bootstrap import Application, application
+from plugin.commands.arguments import PROJECT
 from plugin.domain.errors import InvalidInputError
 from plugin.domain.frame import Frame
 
-PROJECT = click.argument("project_name", metavar="PROJECT")
 STATES = ("failed", "missing", "pending", "awaiting")
 
 

@@ -10,14 +10,13 @@ import click
 
 from plugin.bootstrap import Application, application
 from plugin.clock import utc_now
+from plugin.commands.arguments import PROJECT
 from plugin.domain.announcing import MAX_TRIES, Announcement, Delivery
 from plugin.domain.errors import NotFoundError
 
 BY = "lsal"
 SHOWN = 10
 """Announcements that `status` prints."""
-
-PROJECT = click.argument("project_name", metavar="PROJECT")
 
 
 @click.group()

@@ -3,12 +3,13 @@
 import click
 
 from plugin.bootstrap import Application, application
+from plugin.commands.arguments import PROJECT
 from plugin.commands.dataset import say
+from plugin.commands.dataset_export import hand_over
 from plugin.domain.assigning import Wish
 from plugin.domain.errors import FieldError, InvalidInputError
 from plugin.domain.reviewing import Assignments
 
-_project = click.argument("project_name", metavar="PROJECT")
 _batch = click.argument("batch_name", metavar="BATCH")
 _images = click.option(
     "--images", type=click.IntRange(min=1), help="How many; all that are not done, unless said."
@@ -16,7 +17,7 @@ _images = click.option(
 
 
 @click.command()
-@_project
+@PROJECT
 @_batch
 @click.argument("wishes", nargs=-1, required=True, metavar="EMAIL=IMAGES…")
 @click.option("--shuffle", is_flag=True, help="Deal and show the images at random.")
@@ -43,7 +44,7 @@ def assign(  # noqa: PLR0913  a command's options
 
 
 @click.command()
-@_project
+@PROJECT
 @_batch
 @click.argument("source", metavar="FROM")
 @click.argument("target", metavar="TO")
@@ -58,7 +59,7 @@ def reassign(
 
 
 @click.command("take-back")
-@_project
+@PROJECT
 @_batch
 @click.argument("reviewer", metavar="EMAIL")
 @_images
@@ -70,7 +71,7 @@ def take_back(project_name: str, batch_name: str, reviewer: str, images: int | N
 
 
 @click.command()
-@_project
+@PROJECT
 def collect(project_name: str) -> None:
     """Bring reviews and progress up to date now (the scheduler does so all the time)."""
     app = application()
@@ -79,7 +80,7 @@ def collect(project_name: str) -> None:
 
 
 @click.command()
-@_project
+@PROJECT
 @click.option("--to", metavar="PLACE", help="Where it goes: a folder, a file ….zip, s3://…")
 @click.option("--format", "formats", default="coco", show_default=True, metavar="NAME[,NAME…]")
 def export(project_name: str, to: str | None, formats: str) -> None:
@@ -91,10 +92,7 @@ def export(project_name: str, to: str | None, formats: str) -> None:
     version = app.builder.build(project_name)
     say(app, project_name, version)
     if to is not None:
-        names = [name.strip() for name in formats.split(",")]
-        app.handing_over.hand_over(
-            app.handing_over.prepare(project_name, version.version, names), to
-        )
+        hand_over(app, project_name, version.version, formats, to)
         click.echo(f"{formats}: {to}")
 
 

@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from plugin.demo.detector import Detected
 from plugin.demo.installation import Installation
 from plugin.demo.model import open_model
 from plugin.demo.processes import DemoError
+from plugin.demo.waiting import is_soon
 
 SHOTS = 300
 MODEL_VERSION = "ssd-mobilenet-v2-oid4"
@@ -79,8 +79,6 @@ def _show_progress(posted: int, outcomes: Counter[str]) -> None:
 
 def _await_counts(installation: Installation, expected: int) -> None:
     """Counts reach Redis a second later; whoever reads them next should find these."""
-    funnel, deadline = installation.application.funnel, time.monotonic() + COUNTS_TIMEOUT
-    while funnel.totals("camera").get("received", 0) < expected:
-        if time.monotonic() > deadline:
-            raise DemoError("the webhook's counts did not reach Redis")
-        time.sleep(0.2)
+    funnel = installation.application.funnel
+    if not is_soon(lambda: funnel.totals("camera").get("received", 0) >= expected, COUNTS_TIMEOUT):
+        raise DemoError("the webhook's counts did not reach Redis")

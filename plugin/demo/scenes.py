@@ -1,6 +1,5 @@
 """The scenes of the demo after the camera's: what a manager and two reviewers do."""
 
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from plugin.demo.model_files import CLASSES
 from plugin.demo.processes import DemoError
 from plugin.demo.reviewers import ScriptedReviewer, sign_up
 from plugin.demo.state import save
+from plugin.demo.waiting import is_soon, left_over
 from plugin.domain.assigning import Wish
 from plugin.domain.batching import Batch
 from plugin.domain.fields import STORED
@@ -30,7 +30,6 @@ INSTRUCTIONS = (
     "not there, add what was missed. Skip images on which you cannot tell."
 )
 FORMATS = ("coco", "yolo")
-IMPORT_TIMEOUT = 180  # seconds without progress
 RULES_TIMEOUT = 30  # seconds; settings are in force everywhere within two
 
 
@@ -81,11 +80,8 @@ def _switch_on(installation: Installation) -> None:
     """Ask for the rules as the camera would: only what was seen can be switched on."""
     _ask_for_rules(installation)
     installation.application.switching.enable(PROJECT, "demo", utc_now())
-    deadline = time.monotonic() + RULES_TIMEOUT
-    while not _ask_for_rules(installation).enabled:
-        if time.monotonic() > deadline:
-            raise DemoError("the webhook does not see that the project is switched on")
-        time.sleep(0.1)
+    if not is_soon(lambda: _ask_for_rules(installation).enabled, RULES_TIMEOUT):
+        raise DemoError("the webhook does not see that the project is switched on")
 
 
 def _ask_for_rules(installation: Installation) -> ProjectSettings:
@@ -103,18 +99,11 @@ def await_imports(installation: Installation) -> None:
     Raises:
         DemoError: nothing has moved for a long time.
     """
-    app = installation.application
-    left = len(app.spool.pending(PROJECT))
-    click.echo(f"› the worker imports the kept frames into Label Studio ({left} to go)")
-    deadline = time.monotonic() + IMPORT_TIMEOUT
-    while pending := len(app.spool.pending(PROJECT)):
-        installation.processes.check()
-        if pending < left:
-            left, deadline = pending, time.monotonic() + IMPORT_TIMEOUT
-        if time.monotonic() > deadline:
-            log = installation.processes.log("Worker")
-            raise DemoError(f"{pending} frames are still not imported, see {log}")
-        time.sleep(0.2)
+    app, processes = installation.application, installation.processes
+    to_go = len(app.spool.pending(PROJECT))
+    click.echo(f"› the worker imports the kept frames into Label Studio ({to_go} to go)")
+    if left := left_over(app.spool, PROJECT, processes.check):
+        raise DemoError(f"{left} frames are still not imported, see {processes.log('Worker')}")
     for batch in app.batches.of_project(PROJECT):
         address = f"{app.config.browser_url}/projects/{batch.label_studio_id}/data"
         click.echo(f"  batch {batch.title}: {batch.size} tasks, {address}")

@@ -85,12 +85,6 @@ def lab(colour: str) -> Lab:
     )
 
 
-def luminance(colour: str) -> float:
-    """Relative luminance of a colour (`#rrggbb`), 0 to 1, as WCAG's contrast takes it."""
-    red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
 def _linear(value: float) -> float:
     """A channel of sRGB as light, both 0 to 1."""
     return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)

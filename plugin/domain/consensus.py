@@ -1,12 +1,13 @@
 """Which of several annotations of an image counts."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
 
-from plugin.domain.prediction import XYXY, Box, Label, Prediction
+from plugin.domain.overlap import box_overlaps
+from plugin.domain.prediction import Box, Label, Prediction
 from plugin.domain.training_settings import Choice
 
 SAME_OBJECT = 0.5
@@ -53,32 +54,24 @@ def choose(opinions: Sequence[Opinion], choice: Choice) -> Verdict:
     if choice == "ground_truth":
         marked = [each for each in ordered if each.ground_truth]
         newest = marked[-1] if marked else newest
-    voices = sorted({each.reviewer: each for each in ordered}.values(), key=_age)
-    if choice == "majority" and len(voices) > 1:
-        return Verdict(_majority(voices, newest.truth), newest)
+    people = voices(opinions)
+    if choice == "majority" and len(people) > 1:
+        return Verdict(_majority(people, newest.truth), newest)
     return Verdict(newest.truth, newest)
 
 
-def iou(one: XYXY, other: XYXY) -> float:
-    """Intersection over union of two boxes, 0 to 1."""
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    shared = width * height
-    return shared / (_area(one) + _area(other) - shared)
+def voices(opinions: Iterable[Opinion]) -> list[Opinion]:
+    """One of each person, the newest of theirs; oldest first."""
+    newest = {each.reviewer: each for each in sorted(opinions, key=_age)}
+    return sorted(newest.values(), key=_age)
 
 
 def _age(opinion: Opinion) -> tuple[datetime, int]:
     return opinion.finished_at, opinion.annotation_id
 
 
-def _area(box: XYXY) -> float:
-    return (box[2] - box[0]) * (box[3] - box[1])
-
-
-def _majority(voices: Sequence[Opinion], newest: Prediction) -> Prediction:
-    truths = [each.truth for each in voices]
+def _majority(people: Sequence[Opinion], newest: Prediction) -> Prediction:
+    truths = [each.truth for each in people]
     labels = _labels(truths, newest)
     boxes = tuple(_mean(group) for group in _objects(truths) if len(group) * 2 > len(truths))
     return msgspec.structs.replace(newest, boxes=boxes, labels=labels)
@@ -98,17 +91,16 @@ def _objects(truths: Sequence[Prediction]) -> list[list[Box]]:
     """Boxes of one object each, at most one of each person: the best overlapping pairs first."""
     groups: list[list[Box]] = []
     for truth in truths:
+        found = box_overlaps([each[0].xyxy for each in groups], [box.xyxy for box in truth.boxes])
         pairs = sorted(
-            (
-                (-iou(group[0].xyxy, box.xyxy), at, which)
-                for which, box in enumerate(truth.boxes)
-                for at, group in enumerate(groups)
-                if group[0].class_name == box.class_name
-            )
+            (-found[at, which], at, which)
+            for which, box in enumerate(truth.boxes)
+            for at, group in enumerate(groups)
+            if group[0].class_name == box.class_name and found[at, which] >= SAME_OBJECT
         )
         taken: dict[int, int] = {}
-        for overlap, at, which in pairs:
-            if -overlap >= SAME_OBJECT and which not in taken and at not in taken.values():
+        for _, at, which in pairs:
+            if which not in taken and at not in taken.values():
                 taken[which] = at
         for which, box in enumerate(truth.boxes):
             if which in taken:

@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import (
     BaseModel,
@@ -157,6 +157,8 @@ Email = Annotated[
     str, Field(min_length=1, max_length=254, pattern=r"^[^\x00-\x20,@]+@[^\x00-\x20,@]+$")
 ]
 """An e-mail address as Label Studio knows people by."""
+
+Every = Literal["daily", "weekly", "monthly"]
 
 PATTERNS = {
     r"^[^\x00-\x20,@]+@[^\x00-\x20,@]+$": "an e-mail address, like ann@example.com",

@@ -9,9 +9,7 @@ from zoneinfo import ZoneInfo
 
 from plugin.domain.budget import REMEMBER, generation
 from plugin.domain.settings import ProjectSettings
-from plugin.domain.windows import Window, window_starts
-
-WINDOWS: tuple[Window, ...] = ("minute", "hour", "day")
+from plugin.domain.windows import WINDOWS, Window, window_starts
 
 
 class KeptFrame(NamedTuple):

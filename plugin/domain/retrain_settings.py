@@ -1,12 +1,12 @@
 """When a project's model is trained again, and who is told."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-from plugin.domain.fields import Number, Value, refusal
+from plugin.domain.fields import Every, Number, Value, refusal
 
 MAX_ADDRESS = 2000  # characters
 
@@ -46,7 +46,7 @@ class RetrainSettings(Value):
 
     after_images: Annotated[Number, Field(ge=1, le=1_000_000)] | None = None
     on_batch: bool = False
-    every: Literal["daily", "weekly", "monthly"] | None = None
+    every: Every | None = None
     webhook: WebAddress | None = None
     command: bool = False
 

@@ -3,14 +3,9 @@
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
-from zoneinfo import ZoneInfo
 
 from plugin.domain.retrain_settings import RetrainSettings
-
-Every = Literal["daily", "weekly", "monthly"]
-
-_PERIODS: dict[Every, str] = {"daily": "%Y-%m-%d", "weekly": "%G-W%V", "monthly": "%Y-%m"}
+from plugin.domain.windows import period_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +36,7 @@ def reason_for(settings: RetrainSettings, news: News, now: datetime, zone: str) 
         return f"{news.images:,} new image{'' if news.images == 1 else 's'}"
     if settings.on_batch and news.completed:
         return f"Batch {min(news.completed)} completed"
-    if settings.every and _period(settings.every, news.since, zone) != _period(
-        settings.every, now, zone
-    ):
-        return f"{settings.every.capitalize()} schedule"
+    every = settings.every
+    if every and period_at(every, news.since, zone) != period_at(every, now, zone):
+        return f"{every.capitalize()} schedule"
     return ""
-
-
-def _period(every: Every, moment: datetime, zone: str) -> str:
-    return moment.astimezone(ZoneInfo(zone)).strftime(_PERIODS[every])

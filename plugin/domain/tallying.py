@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from plugin.domain.comparing import WHOLE, Change, compare
-from plugin.domain.consensus import Opinion
+from plugin.domain.consensus import Opinion, voices
 from plugin.domain.prediction import Prediction, TaskType
 
 Count = tuple[str, str, str]
@@ -50,18 +50,12 @@ def tally(
     _add_image(found, changes)
     for change in changes:
         _add_change(found, change)
-    voices = _voices(opinions)
-    for voice in voices:
-        _add_reviewer(found, voice, compare(predicted, voice.truth, task_type))
-    for pair in combinations(voices, 2):
+    people = voices(opinions)
+    for each in people:
+        _add_reviewer(found, each, compare(predicted, each.truth, task_type))
+    for pair in combinations(people, 2):
         _add_pair(found, pair, task_type)
     return found
-
-
-def _voices(opinions: Iterable[Opinion]) -> list[Opinion]:
-    """One of each person, the newest of theirs."""
-    ordered = sorted(opinions, key=lambda each: (each.finished_at, each.annotation_id))
-    return list({each.reviewer: each for each in ordered}.values())
 
 
 def _add_image(found: Counts, changes: Iterable[Change]) -> None:

@@ -3,12 +3,16 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
+from plugin.domain.fields import Every
 from plugin.domain.settings import BatchSettings, Limits
 
 Window = Literal["minute", "hour", "day"]
+WINDOWS: tuple[Window, ...] = get_args(Window)
+
+_PERIODS: dict[Every, str] = {"daily": "%Y-%m-%d", "weekly": "%G-W%V", "monthly": "%Y-%m"}
 
 
 def window_starts(now: datetime, timezone: ZoneInfo) -> Mapping[Window, int]:
@@ -39,13 +43,11 @@ def limited(limits: Limits) -> Iterator[tuple[Window, int]]:
 
 def period_of(batch: BatchSettings, now: datetime) -> str:
     """The period a batch is made for: `2026-11-23`, `2026-W48`, `2026-11` or `all`."""
-    local = now.astimezone(ZoneInfo(batch.timezone))
-    match batch.recreate:
-        case "daily":
-            return local.strftime("%Y-%m-%d")
-        case "weekly":
-            return local.strftime("%G-W%V")
-        case "monthly":
-            return local.strftime("%Y-%m")
-        case _:
-            return "all"
+    if batch.recreate == "never":
+        return "all"
+    return period_at(batch.recreate, now, batch.timezone)
+
+
+def period_at(every: Every, moment: datetime, zone: str) -> str:
+    """The day, week or month of a moment in a time zone: `2026-11-23`, `2026-W48` or `2026-11`."""
+    return moment.astimezone(ZoneInfo(zone)).strftime(_PERIODS[every])

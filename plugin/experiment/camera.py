@@ -1,12 +1,12 @@
 """The deployment: it posts what its model says of every image, and the images that are wanted."""
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import httpx
 import msgspec
 
+from plugin.demo.waiting import is_soon
 from plugin.domain.prediction import Label, Prediction
 from plugin.experiment.errors import ExperimentError
 from plugin.experiment.model import Scores
@@ -40,14 +40,8 @@ class Camera:
         Raises:
             ExperimentError: it does not, or it does not answer.
         """
-        deadline = time.monotonic() + RULES_TIMEOUT
-        while True:
-            answer = self._whole(self.http.get(f"/v1/projects/{self.project}/rules"))
-            if answer.json()["version"] >= version:
-                return
-            if time.monotonic() > deadline:
-                raise ExperimentError(f"the webhook does not see version {version} of the settings")
-            time.sleep(0.1)
+        if not is_soon(lambda: self._version() >= version, RULES_TIMEOUT):
+            raise ExperimentError(f"the webhook does not see version {version} of the settings")
 
     def post(
         self,
@@ -81,6 +75,10 @@ class Camera:
                 self._send(upload.url, image_of(event_id))
                 kept.append(event_id)
         return kept
+
+    def _version(self) -> int:
+        answer = self._whole(self.http.get(f"/v1/projects/{self.project}/rules"))
+        return int(answer.json()["version"])
 
     def _send(self, url: str, image: bytes) -> None:
         answer = self._whole(self.http.put(url, content=image))

@@ -69,29 +69,19 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     def curve(self, arm: Arm) -> "list[Mean]":
         """An arm's accuracy after each round, over the seeds."""
         return [
-            mean([self._accuracy(arm, seed, number) for seed in range(self.seeds)])
+            mean(self._accuracy(arm, seed, number) for seed in range(self.seeds))
             for number in range(self.rounds + 1)
         ]
 
     def lead(self, arm: Arm, number: int) -> "Mean":
         """How far an arm is ahead of the base after a round, seed by seed."""
-        return mean(
-            [
-                self._accuracy(arm, seed, number) - self._accuracy(BASE, seed, number)
-                for seed in range(self.seeds)
-            ]
-        )
+        return mean(self._lead(arm, seed, number) for seed in range(self.seeds))
 
     def overall(self, arm: Arm) -> "Mean":
         """How far an arm is ahead of the base on the average of all rounds but the start."""
+        rounds = range(1, self.rounds + 1)
         return mean(
-            [
-                fmean(
-                    self._accuracy(arm, seed, number) - self._accuracy(BASE, seed, number)
-                    for number in range(1, self.rounds + 1)
-                )
-                for seed in range(self.seeds)
-            ]
+            fmean(self._lead(arm, seed, number) for number in rounds) for seed in range(self.seeds)
         )
 
     def labels_to_match(self, arm: Arm) -> int | None:
@@ -104,6 +94,9 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
         """Of the images that an arm kept, the share on which the model was wrong (0 to 1)."""
         found = [point.corrected for point in self.points if point.arm == arm and point.round]
         return sum(found) / (len(found) * self.images)
+
+    def _lead(self, arm: Arm, seed: int, number: int) -> float:
+        return self._accuracy(arm, seed, number) - self._accuracy(BASE, seed, number)
 
     def _accuracy(self, arm: Arm, seed: int, number: int) -> float:
         return next(

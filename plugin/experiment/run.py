@@ -1,12 +1,12 @@
 """One arm with one seed: a project of its own, from the camera to the model trained anew."""
 
-import time
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from plugin.bootstrap import Application
 from plugin.clock import utc_now
+from plugin.demo.waiting import left_over
 from plugin.domain.assigning import Wish
 from plugin.domain.prediction import Prediction, TaskType
 from plugin.domain.settings import BatchSettings, ProjectSettings, Rule
@@ -21,8 +21,6 @@ from plugin.training_set.versions import Version
 
 BY = "experiment"
 """Who changes the settings and makes the versions."""
-
-IMPORT_TIMEOUT = 180  # seconds without progress
 
 
 @dataclass(frozen=True)
@@ -106,13 +104,8 @@ class Run:
         Raises:
             ExperimentError: nothing has moved for a long time.
         """
-        left, deadline = len(self._seen), time.monotonic() + IMPORT_TIMEOUT
-        while pending := len(self.application.spool.pending(self.project)):
-            if pending < left:
-                left, deadline = pending, time.monotonic() + IMPORT_TIMEOUT
-            if time.monotonic() > deadline:
-                raise ExperimentError(f"{pending} frames of {self.project} are still not imported")
-            time.sleep(0.1)
+        if left := left_over(self.application.spool, self.project):
+            raise ExperimentError(f"{left} frames of {self.project} are still not imported")
 
     def review(self, oracle: Oracle) -> int:
         """Assign what is new, have it reviewed, and return on how much the model was wrong.

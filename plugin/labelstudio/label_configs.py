@@ -1,6 +1,6 @@
 """Labelling configs: the template of a task type with a project's classes in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from xml.etree import ElementTree
 
 from plugin.domain.colours import colours
@@ -54,11 +54,9 @@ def render(
     view = ElementTree.fromstring(template)  # noqa: S314  our own file
     backgrounds = colours((*classes, *keypoints), shades)
     height = 0
-    for name, labels in ((CONTROL, classes), (MASKS, classes), (POINTS, keypoints)):
-        control = view.find(f".//*[@name='{name}']")
-        if control is not None:
-            _fill(control, labels, backgrounds)
-            height += _MARGINS + _ROW * _rows(labels)
+    for control, labels in controls(view, classes, keypoints):
+        add_labels(control, {name: backgrounds[name] for name in labels})
+        height += _MARGINS + _ROW * _rows(labels)
     strip = view.find(f".//*[@className='{STRIP}']")
     if strip is not None and len(classes) > FILTERED:
         strip.insert(0, _filter())
@@ -70,12 +68,25 @@ def render(
     return ElementTree.tostring(view, encoding="unicode")
 
 
-def _fill(
-    control: ElementTree.Element, labels: Sequence[str], backgrounds: Mapping[str, str]
-) -> None:
-    tag = "Choice" if control.tag == "Choices" else "Label"
-    for name in labels:
-        ElementTree.SubElement(control, tag, value=name, background=backgrounds[name])
+def controls(
+    view: ElementTree.Element, classes: Sequence[str], keypoints: Sequence[str]
+) -> Iterator[tuple[ElementTree.Element, Sequence[str]]]:
+    """Yield the controls of ours that a labelling config has, each with the names it offers."""
+    for name, labels in ((CONTROL, classes), (MASKS, classes), (POINTS, keypoints)):
+        control = view.find(f".//*[@name='{name}']")
+        if control is not None:
+            yield control, labels
+
+
+def label_tag(control: ElementTree.Element) -> str:
+    """The tag of what a control offers."""
+    return "Choice" if control.tag == "Choices" else "Label"
+
+
+def add_labels(control: ElementTree.Element, backgrounds: Mapping[str, str]) -> None:
+    """Have a control offer names, each in its colour."""
+    for name, background in backgrounds.items():
+        ElementTree.SubElement(control, label_tag(control), value=name, background=background)
 
 
 def _rows(labels: Sequence[str]) -> int:

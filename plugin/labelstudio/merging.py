@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from xml.etree import ElementTree
 
 from plugin.domain.colours import colours
-from plugin.labelstudio.label_configs import CONTROL, MASKS, POINTS
+from plugin.labelstudio.label_configs import add_labels, controls, label_tag
 
 Shades = Callable[[Sequence[str]], Mapping[str, str]]
 """Says the colours (`#rrggbb`) of classes and keypoints."""
@@ -30,16 +30,14 @@ def merge(
         return config
     added = [
         _add_missing(control, names, shades)
-        for name, names in ((CONTROL, classes), (MASKS, classes), (POINTS, keypoints))
-        if (control := view.find(f".//*[@name='{name}']")) is not None
+        for control, names in controls(view, classes, keypoints)
     ]
     return ElementTree.tostring(view, encoding="unicode") if any(added) else config
 
 
 def _add_missing(control: ElementTree.Element, names: Sequence[str], shades: Shades) -> bool:
-    tag = "Choice" if control.tag == "Choices" else "Label"
-    known = {each.get("value") for each in control.iter(tag)}
+    known = {each.get("value") for each in control.iter(label_tag(control))}
     missing = [name for name in names if name not in known]
-    for name, background in (shades(missing) if missing else {}).items():
-        ElementTree.SubElement(control, tag, value=name, background=background)
+    if missing:
+        add_labels(control, shades(missing))
     return bool(missing)

@@ -12,12 +12,10 @@ import httpx
 import msgspec
 
 from plugin.domain.errors import LabelStudioError, NotAuthenticatedError
+from plugin.labelstudio.values import MANAGING
 
 TIMEOUT = 15.0
 """Seconds; somebody waits before a form."""
-
-MANAGING = frozenset({"OW", "AD", "MA"})
-"""Roles of Enterprise that manage: owner, administrator, manager."""
 
 PERSONAL_OFF = (
     "this is a personal access token, and your organization has switched those off in "

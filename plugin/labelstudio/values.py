@@ -8,8 +8,11 @@ from typing import Any
 UPLOADS_PER_CALL = 100
 """Label Studio answers 500 to more files in one request."""
 
-COUNTED_PER_CALL = 100
-"""Projects whose counts one call gives: the most that Label Studio puts on a page."""
+TASKS_PER_PAGE = 1000
+"""Of those that are asked for their ids or their data alone."""
+
+MANAGING = frozenset({"OW", "AD", "MA"})
+"""Roles of Enterprise that manage: owner, administrator, manager."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
 """Adopt: what Label Studio has of ours and the Store does not know, like after an older backup."""
 
 import logging
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -27,7 +26,7 @@ from plugin.stores.spool import Spool
 if TYPE_CHECKING:
     from plugin.labelstudio.gateway import LabelStudioGateway
 
-WAIT = 60
+WAIT = 60.0
 """Seconds to wait for an import that is under way."""
 
 _DATA = {"deployment": "", "event_id": "", "model_version": "", "rule": "", "tags": ""}
@@ -54,7 +53,6 @@ class Adopter:
     sender: Sender
     locks: Locks
     clock: Clock
-    sleep: Callable[[float], None] = time.sleep
 
     def run(self, settings: ProjectSettings) -> Adopted:
         """Adopt what is not known; running it again finds nothing.
@@ -63,12 +61,11 @@ class Adopter:
             LabelStudioError: it failed or did not answer.
             UnavailableError: an import is under way and does not end.
         """
-        for _ in range(WAIT):
-            with self.locks.hold_renewed(f"import:{settings.project}") as lease:
-                if lease is not None:
-                    return self._run(settings)
-            self.sleep(1)
-        raise UnavailableError("import", f"of {settings.project} is under way: try again later")
+        project = settings.project
+        with self.locks.hold_renewed(f"import:{project}", wait=WAIT) as lease:
+            if lease is None:
+                raise UnavailableError("import", f"of {project} is under way: try again later")
+            return self._run(settings)
 
     def _run(self, settings: ProjectSettings) -> Adopted:
         before = {batch.name for batch in self.batches.of_project(settings.project)}

@@ -11,7 +11,7 @@ from plugin.domain.errors import FieldError, InvalidInputError
 from plugin.domain.frame import ImportedFrame
 from plugin.domain.settings import ProjectSettings
 from plugin.services.preparing import Preparer
-from plugin.services.publishing import Origin, Publisher, store_errors, writing
+from plugin.services.publishing import Origin, Publisher, writing
 from plugin.stores.locks import Locks
 from plugin.stores.review_log import Cursor
 from plugin.stores.reviews import Review, Reviews, Waiting
@@ -61,7 +61,7 @@ class Builder:
             StoreError: the Store refused or did not answer; everything is as it was.
         """
         settings = self.history.newest(project).settings
-        with writing(self.locks, project), store_errors():
+        with writing(self.locks, project):
             parent = self.sets.newest(project)
             ids, cursor = self._changed(settings, parent, everything=everything)
             if parent is None and not ids:
@@ -76,8 +76,11 @@ class Builder:
 
     def waiting(self, project: str) -> Waiting:
         """What the next version would be made of: a few small documents tell."""
-        newest = self.sets.newest(project)
-        return self.reviews.waiting(project, self._cursor(project, newest))
+        return self.waiting_behind(project, self.sets.newest(project))
+
+    def waiting_behind(self, project: str, version: Version | None) -> Waiting:
+        """What was reviewed since a version, the newest; all of it where there is none."""
+        return self.reviews.waiting(project, self._cursor(project, version))
 
     def _cursor(self, project: str, version: Version | None) -> Cursor | None:
         """How far reviews were read; None where there was no log yet, or no version."""
@@ -167,11 +170,7 @@ class _Work:
     def _take(self, draft: Draft, group: _Group) -> list[Entry]:
         ids = [review.frame_id for review in group.reviews]
         prepared = dict(zip(ids, group.prepared, strict=True))
-        images = [each.image for each in prepared.values() if isinstance(each, Prepared)]
-        self.parts.sets.add_images(
-            self.settings.project,
-            [(each.sha256, each.extension, each.data) for each in images if each.data],
-        )
+        self.parts.publisher.keep_images(self.settings.project, prepared.values())
         taken = []
         for each in group.ids:
             was, place, now = group.before.get(each), group.places.get(each), prepared.get(each)

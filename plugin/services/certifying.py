@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from plugin.clock import Clock
 from plugin.domain.errors import LabelStudioError
-from plugin.labelstudio.values import COUNTED_PER_CALL, ReviewCounts
 from plugin.stores.batches import Batches
 from plugin.training_set.tally import Tally
 from plugin.training_set.versions import Certificate, CountDifference
@@ -53,15 +52,9 @@ class Certifier:
             for batch in self.batches.of_project(project)
             if not batch.closed
         }
-        found = self._counts(list(names))
+        found = self.label_studio().review_counts(list(names)) if names else {}
         return [
             CountDifference(names[each], ours.get(names[each], 0), counts.finished)
             for each, counts in found.items()
             if counts.finished != ours.get(names[each], 0)
         ]
-
-    def _counts(self, projects: list[int]) -> dict[int, ReviewCounts]:
-        found: dict[int, ReviewCounts] = {}
-        for at in range(0, len(projects), COUNTED_PER_CALL):
-            found |= self.label_studio().review_counts(projects[at : at + COUNTED_PER_CALL])
-        return found

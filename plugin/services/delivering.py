@@ -6,7 +6,7 @@ that says it failed is tried again.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -76,9 +76,8 @@ class Courier:
         try:
             for letter in letters:
                 self._deliver(letter, lease, run)
-            if not self._is_stuck(person):
-                for letter in self._write(person):
-                    self._deliver(letter, lease, run)
+            if not self._is_stuck(person) and (written := self._write(person)):
+                self._deliver(written, lease, run)
         except ConflictError as error:
             log.warning("notifications left to others: %s", error)
 
@@ -87,20 +86,20 @@ class Courier:
         letters = self.outbox.letters(person)
         return any(all(each.state == "waiting" for each in one.deliveries) for one in letters)
 
-    def _write(self, person: str) -> Iterable[Letter]:
+    def _write(self, person: str) -> Letter | None:
         """The letter that is due to a person, if any; its events are told with it."""
         events, now = self.outbox.waiting(person), self.clock()
         if not events or not is_due(events, self.outbox.last(person), now, self.every):
-            return []
+            return None
         recipient, keys = events[0].recipient, tuple(event.key for event in events)
         message, routes = message_of(events, self.address), self.routes.of(recipient)
-        letters: list[Letter] = []
+        letter = None
         if message and routes:
-            letters.append(new_letter(recipient, message, now, routes, keys))
-            self.outbox.save(letters[0])
+            letter = new_letter(recipient, message, now, routes, keys)
+            self.outbox.save(letter)
             self.outbox.save_last(person, now)
         self.outbox.settle(person, keys, now)
-        return letters
+        return letter
 
     def _deliver(self, letter: Letter, lease: Lease, run: _Run) -> None:
         routes = self.routes.of(letter.recipient)

@@ -6,7 +6,6 @@ get: memory does not grow with what cameras post.
 
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from types import TracebackType
 from typing import Self
 
 from plugin.domain.frame import Frame
@@ -30,12 +29,7 @@ class Fitter:
         """Begin with nothing."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Drop what was not taken."""
         self._pool.shutdown(cancel_futures=True)
 

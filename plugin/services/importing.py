@@ -68,7 +68,7 @@ class Importer:
             imported = self._run(project, lease)
             held = {each for note in self.notes.of_project(project) for each in note.frame_ids}
         self.queue.succeeded(project)
-        if imported:
+        if imported and self.history.newest(project).settings.review.team:
             self.queue.wake(project, ASSIGN)
         if self.spool.is_pending(project, besides=held):
             self.queue.request(project)
@@ -76,7 +76,7 @@ class Importer:
 
     def _run(self, project: str, lease: Lease) -> int:
         notes = self.resumer.complete(project)
-        held = Counter({note.batch: 0 for note in notes})
+        held = Counter[str]()
         for note in notes:
             held[note.batch] += len(note.frame_ids)
         settings = self.history.newest(project).settings
@@ -190,9 +190,7 @@ class Importer:
             taken = known.batch.size + run.held[known.batch.name]
             if taken < run.settings.batch.max_images:
                 return known
-        newest = self.opener.batches.newest(run.settings.project, period)
-        held = run.held[newest.name] if newest else 0
-        run.targets[period] = self.opener.open(run.settings, period, held)
+        run.targets[period] = self.opener.open(run.settings, period, run.held)
         return run.targets[period]
 
     def _begin(self, project: str, batch: str, frames: Sequence[Frame]) -> ImportNote:

@@ -15,10 +15,8 @@ from plugin.domain.retrain_settings import RetrainSettings
 from plugin.domain.retraining import News, reason_for
 from plugin.services.building import Builder
 from plugin.services.model_versions import ModelVersions
-from plugin.stores.announcements import Announcements, Idle
+from plugin.stores.announcements import Announcements
 from plugin.stores.batch_index import BatchIndex
-from plugin.stores.review_log import Cursor
-from plugin.stores.reviews import Reviews
 from plugin.stores.settings_history import SettingsHistory
 from plugin.training_set.sets import TrainingSets
 from plugin.training_set.versions import Version
@@ -34,7 +32,6 @@ class VersionMaker:
 
     history: SettingsHistory
     training_sets: TrainingSets
-    reviews: Reviews
     builder: Builder
     index: BatchIndex
     announcements: Announcements
@@ -67,15 +64,11 @@ class VersionMaker:
             InvalidInputError, ConflictError, UnavailableError: it cannot be made, or not now; it is
                 begun still.
         """
-        before = self._cursor(project, self.training_sets.newest(project))
-        _, cursor = self.reviews.log.entries(project, before or Cursor())
         version = self.builder.build(project, begun.by)
         announcement = self._announcement(project, begun, version)
-        is_new = version.version > begun.base
-        if not is_new:
-            # Somebody saved what was so already: it is not taken for news again and again.
-            self.announcements.save_idle(project, Idle(version.version, cursor))
-        is_noted = (is_new or begun.is_wanted) and self.announcements.add(announcement)
+        # Where somebody saved what was so already, there is no new version.
+        is_news = version.version > begun.base or begun.is_wanted
+        is_noted = is_news and self.announcements.add(announcement)
         self.announcements.end_begun(project)
         return announcement if is_noted else None
 
@@ -92,17 +85,10 @@ class VersionMaker:
         now = self.clock()
         newest = self.training_sets.newest(project)
         since = newest.created_at if newest else self.announcements.since(project, now)
-        waiting = self.reviews.waiting(project, self._cursor(project, newest))
+        waiting = self.builder.waiting_behind(project, newest)
         completed = frozenset(each for each in waiting.batches if self._is_completed(project, each))
         news = News(waiting.images, since, completed)
         return reason_for(settings.retrain, news, now, settings.batch.timezone)
-
-    def _cursor(self, project: str, newest: Version | None) -> Cursor | None:
-        """Up to where reviews are in the newest version, or were found to be; None for nowhere."""
-        idle = self.announcements.idle(project)
-        if newest and idle and idle.version == newest.version:
-            return idle.cursor
-        return newest.cursor if newest and newest.cursor.last else None
 
     def _is_completed(self, project: str, batch: str) -> bool:
         found = self.index.get(project, batch)

@@ -4,7 +4,7 @@ Their labelling configs belong to the reviewers, who may edit them: they only ev
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -53,22 +53,22 @@ class BatchOpener:
     colours: ClassColours
     indexer: Indexer
 
-    def open(self, settings: ProjectSettings, period: str, held: int = 0) -> Target:
+    def open(self, settings: ProjectSettings, period: str, held: Mapping[str, int]) -> Target:
         """The batch that a period's next frames belong to, made when there is none with room.
 
         Args:
             settings: of the project.
             period: what it holds the frames of.
-            held: places in the period's last batch that are taken already.
+            held: places that are taken already, by batch.
 
         Raises:
             LabelStudioError: it refused or did not answer.
             UnavailableError: somebody else is opening the batch in this moment.
         """
         newest = self.batches.newest(settings.project, period)
-        if newest and not newest.closed and newest.size + held < settings.batch.max_images:
-            target = self.look(newest)
-            if target:
+        if newest and not newest.closed:
+            taken = newest.size + held.get(newest.name, 0)
+            if taken < settings.batch.max_images and (target := self.look(newest)):
                 return target
         return self._make(settings, period, newest.part + 1 if newest else 1)
 

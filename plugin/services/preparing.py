@@ -9,7 +9,7 @@ from plugin.domain.errors import FieldError, InvalidInputError, NotFoundError
 from plugin.domain.frame import ImportedFrame
 from plugin.domain.settings import ImageSettings, ProjectSettings
 from plugin.domain.truths import fitted
-from plugin.images import fit, inspect
+from plugin.images import ImageFacts, fit, inspect
 from plugin.stores.reviews import Review
 from plugin.stores.spool import Spool
 from plugin.training_set.examples import REVIEW, Example, Provenance
@@ -94,14 +94,18 @@ class Preparer:
             _refuse("image", digest, f"the image that was posted, SHA-256 {info.sha256}")
         wanted = settings.training_set.alike_together and not info.look
         facts = inspect(posted, with_look=wanted)
-        image = fit(posted, facts, AS_POSTED)
-        if image.data is not posted:
-            digest = sha256(image.data).hexdigest()
         look = int(info.look, 16) if info.look else facts.look
-        prepared = PreparedImage(
-            digest, image.width, image.height, image.content_type, image.extension, image.data
-        )
-        return prepared, look
+        return as_posted(posted, facts, digest), look
+
+
+def as_posted(data: bytes, facts: ImageFacts, digest: str = "") -> PreparedImage:
+    """An image in its own size, upright; `digest` is the SHA-256 of `data`, where that is known."""
+    image = fit(data, facts, AS_POSTED)
+    if image.data is not data or not digest:
+        digest = sha256(image.data).hexdigest()
+    return PreparedImage(
+        digest, image.width, image.height, image.content_type, image.extension, image.data
+    )
 
 
 def _refuse(field: str, value: object, expected: str) -> Never:

@@ -15,8 +15,9 @@ from plugin.stores.review_log import Cursor
 from plugin.training_set.compacting import to_merge
 from plugin.training_set.draft import Draft, Entry
 from plugin.training_set.known import Known
+from plugin.training_set.prepared import Prepared
 from plugin.training_set.sets import TrainingSets
-from plugin.training_set.versions import Segment, Version
+from plugin.training_set.versions import Problem, Segment, Version
 
 TakeIn = Callable[[Draft, Known], Iterable[Entry]]
 """Brings images into a draft, and yields what is to be written of them, by image id."""
@@ -47,7 +48,7 @@ class Publisher:
         Raises:
             InvalidInputError: the project's task type is another one by now.
             ConflictError: somebody else has written it meanwhile.
-            StoreError: the Store refused; no version was added.
+            OSError: the Store refused; no version was added.
         """
         if parent and parent.task_type != settings.task_type:
             expected = f"{parent.task_type}, as in version {parent.version} of the training set"
@@ -55,26 +56,31 @@ class Publisher:
         project = settings.project
         number = parent.version + 1 if parent else 1
         name = f"{number:06d}-{self.token()}"
-        with store_errors():
-            segments = parent.segments if parent else ()
-            known = Known(self.sets.segments, project, segments)
-            problems = self.sets.problems(project, parent.version) if parent else ()
-            draft = Draft(parent, known, settings, problems)
-            written = self.sets.segments.write(project, name, take_in(draft, known))
-            if parent and not draft.is_changed and parent.choose == settings.training_set.choose:
-                self.sets.read_on(project, parent, origin.cursor)
-                return parent
-            if draft.problems:
-                found = [draft.problems[each] for each in sorted(draft.problems)]
-                self.sets.add_problems(project, name, found)
-            segments = self._merged(project, (*segments, *([written] if written else [])), name)
-            version = self._version(settings, draft, origin)
-            version = msgspec.structs.replace(
-                version, version=number, parent=number - 1, segments=segments,
-                problems_name=name if draft.problems else "",
-            )  # fmt: skip
-            self.sets.add(project, version)
+        segments = parent.segments if parent else ()
+        known = Known(self.sets.segments, project, segments)
+        problems = self.sets.problems(project, parent.version) if parent else ()
+        draft = Draft(parent, known, settings, problems)
+        written = self.sets.segments.write(project, name, take_in(draft, known))
+        if parent and not draft.is_changed and parent.choose == settings.training_set.choose:
+            self.sets.read_on(project, parent, origin.cursor)
+            return parent
+        if draft.problems:
+            found = [draft.problems[each] for each in sorted(draft.problems)]
+            self.sets.add_problems(project, name, found)
+        segments = self._merged(project, (*segments, *([written] if written else [])), name)
+        version = self._version(settings, draft, origin)
+        version = msgspec.structs.replace(
+            version, version=number, parent=number - 1, segments=segments,
+            problems_name=name if draft.problems else "",
+        )  # fmt: skip
+        self.sets.add(project, version)
         return version
+
+    def keep_images(self, project: str, prepared: Iterable[Prepared | Problem]) -> None:
+        """Write the images of what was taken in, as far as they are not in the set already."""
+        images = [each.image for each in prepared if isinstance(each, Prepared)]
+        named = [(each.sha256, each.extension, each.data) for each in images if each.data]
+        self.sets.add_images(project, named)
 
     def _version(self, settings: ProjectSettings, draft: Draft, origin: Origin) -> Version:
         """What is known of a version but for its number and where it lies."""
@@ -118,31 +124,23 @@ def writing(locks: Locks, project: str) -> Iterator[None]:
     """Hold the lock on a project's training set, so that no work is done twice.
 
     Whoever loses it on the way does no harm: of two versions of one number the first one counts.
+    What a disk says is said as the Store's word.
 
     Raises:
         ConflictError: somebody else writes it.
+        StoreError: the Store refused or did not answer.
     """
     with locks.hold_renewed(f"training-set:{project}") as lease:
         if lease is None:
             raise ConflictError(
                 f"the training set of {project!r} is being written by somebody else"
             )
-        yield
-
-
-@contextmanager
-def store_errors() -> Iterator[None]:
-    """Say what a disk says as the Store's word.
-
-    Raises:
-        StoreError: the Store refused or did not answer.
-    """
-    try:
-        yield
-    except StoreError:
-        raise
-    except OSError as error:
-        raise StoreError(error.strerror or str(error)) from error
+        try:
+            yield
+        except StoreError:
+            raise
+        except OSError as error:
+            raise StoreError(error.strerror or str(error)) from error
 
 
 def _positive(counts: Mapping[str, int]) -> dict[str, int]:

@@ -5,14 +5,11 @@ from dataclasses import dataclass
 import msgspec
 
 from plugin.clock import Clock
-from plugin.queues import FETCH, WorkQueue
 from plugin.services.adopting import Adopted, Adopter
-from plugin.services.fetching import Fetcher
 from plugin.services.indexing import Indexer
-from plugin.stores.import_notes import ImportNotes
+from plugin.services.requesting import Requester
 from plugin.stores.restoring import Restorer
 from plugin.stores.settings_history import SettingsHistory
-from plugin.stores.spool import Spool
 
 
 class Rebuilt(msgspec.Struct, frozen=True):
@@ -37,12 +34,9 @@ class Rebuilder:
 
     history: SettingsHistory
     restorer: Restorer
-    spool: Spool
-    notes: ImportNotes
-    fetcher: Fetcher
-    queue: WorkQueue
     adopter: Adopter
     indexer: Indexer
+    requester: Requester
     clock: Clock
 
     def run(self, project: str) -> Rebuilt:
@@ -65,16 +59,6 @@ class Rebuilder:
             today=memory.counts[""].frames[-1],
             looks=len(memory.looks),
             batches=self.indexer.rebuild(project),
-            requested=self._request(project),
+            requested=self.requester.run(project),
             adopted=adopted,
         )
-
-    def _request(self, project: str) -> tuple[str, ...]:
-        requested = []
-        if self.spool.is_pending(project) or self.notes.of_project(project):
-            self.queue.request(project)
-            requested.append("import")
-        if self.fetcher.is_due(project):
-            self.queue.request(project, FETCH)
-            requested.append("fetch")
-        return tuple(requested)

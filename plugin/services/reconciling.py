@@ -23,7 +23,7 @@ from plugin.clock import Clock
 from plugin.domain.errors import ConflictError, LabelStudioError, NotFoundError
 from plugin.domain.rotation import Watched, due, next_slice
 from plugin.domain.summaries import BatchSummary
-from plugin.labelstudio.values import COUNTED_PER_CALL, ReviewCounts
+from plugin.labelstudio.values import ReviewCounts
 from plugin.services.collecting import Collector
 from plugin.services.hooks import Hooks
 from plugin.services.marking import Emails
@@ -86,8 +86,7 @@ class Reconciler:
         """What Label Studio counts in the batches whose turn it is; None in one that is gone."""
         chosen = next_slice(sorted(ids), self.notes.advance(COUNTED_PER_RUN), COUNTED_PER_RUN)
         counts: dict[int, ReviewCounts | None] = dict.fromkeys(chosen)
-        for first in range(0, len(chosen), COUNTED_PER_CALL):
-            counts |= self.label_studio.review_counts(chosen[first : first + COUNTED_PER_CALL])
+        counts |= self.label_studio.review_counts(chosen)
         return counts
 
     def _look(self, each: Watched, email_of: Emails, counts: ReviewCounts | None) -> int:

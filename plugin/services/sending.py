@@ -132,10 +132,7 @@ class Sender:
             LabelStudioError: it refused, failed or did not answer.
             NotFoundError: the batch is not there any more.
         """
-        if not parcel.placed:
-            return []
-        tasks = [each.task for each in parcel.placed]
-        return self.label_studio.import_tasks(parcel.target.batch.label_studio_id, tasks)
+        return self._make(parcel.target.batch, parcel.placed) if parcel.placed else []
 
     def settle_answer(self, parcel: Parcel, answer: Callable[[], list[int]]) -> Sent:
         """Note what became of a parcel.
@@ -220,11 +217,9 @@ class Sender:
             placed.append(Placed(each.frame, address, task))
         return placed
 
-    def _import(self, batch: Batch, placed: Sequence[Placed]) -> Batch:
+    def _make(self, batch: Batch, placed: Sequence[Placed]) -> list[int]:
         tasks = [each.task for each in placed]
-        return self._settle(
-            batch, placed, self.label_studio.import_tasks(batch.label_studio_id, tasks)
-        )
+        return self.label_studio.import_tasks(batch.label_studio_id, tasks)
 
     def _settle(self, batch: Batch, placed: Sequence[Placed], ids: Sequence[int]) -> Batch:
         frames = (each.frame for each in placed)
@@ -233,7 +228,7 @@ class Sender:
     def _import_in_parts(self, batch: Batch, placed: Sequence[Placed]) -> Batch:
         """Import what was refused in ever smaller parts, to find what is to blame."""
         try:
-            return self._import(batch, placed)
+            return self._settle(batch, placed, self._make(batch, placed))
         except LabelStudioError as error:
             if error.status not in answers.REFUSALS:
                 raise

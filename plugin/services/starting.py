@@ -4,15 +4,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from hashlib import blake2b, sha256
+from hashlib import blake2b
 from pathlib import Path
 
 from plugin.domain.errors import ConflictError, FieldError, InvalidInputError
 from plugin.domain.settings import ProjectSettings
 from plugin.domain.truths import fitted
-from plugin.images import fit, take_in
-from plugin.services.preparing import AS_POSTED
-from plugin.services.publishing import Origin, Publisher, store_errors, writing
+from plugin.images import take_in
+from plugin.services.preparing import as_posted
+from plugin.services.publishing import Origin, Publisher, writing
 from plugin.stores.locks import Locks
 from plugin.stores.review_log import Cursor
 from plugin.stores.settings_history import SettingsHistory
@@ -71,7 +71,7 @@ class Starter:
                 raise ConflictError(
                     f"project {project!r} has a training set already: version {parent.version}"
                 )
-            with store_errors(), ThreadPoolExecutor(THREADS) as threads:
+            with ThreadPoolExecutor(THREADS) as threads:
                 work = _Work(self.publisher, settings, called, threads)
 
                 def take_in(draft: Draft, _: Known) -> Iterator[Entry]:
@@ -114,7 +114,7 @@ class _Work:
         for at in range(0, len(images), IMAGES_AT_ONCE):
             some = images[at : at + IMAGES_AT_ONCE]
             prepared = list(self.threads.map(lambda each: self._prepare(*each), some))
-            self._keep([each.image for each in prepared if isinstance(each, Prepared)])
+            self.publisher.keep_images(self.settings.project, prepared)
             for each in prepared:
                 if isinstance(each, Problem):
                     entry = draft.set_aside(each, None, None)
@@ -122,12 +122,6 @@ class _Work:
                     entry = draft.take(each, None, None)
                 if entry:
                     yield entry
-
-    def _keep(self, images: Sequence[PreparedImage]) -> None:
-        self.publisher.sets.add_images(
-            self.settings.project,
-            [(each.sha256, each.extension, each.data) for each in images if each.data],
-        )
 
     def _prepare(self, image_id: str, found: FoundImage) -> Prepared | Problem:
         try:
@@ -155,12 +149,7 @@ class _Work:
             keep_metadata=self.settings.image.keep_metadata,
             with_look=self.settings.training_set.alike_together,
         )
-        image = fit(data, facts, AS_POSTED)
-        digest = sha256(image.data).hexdigest()
-        prepared = PreparedImage(
-            digest, image.width, image.height, image.content_type, image.extension, image.data
-        )
-        return prepared, facts.look
+        return as_posted(data, facts), facts.look
 
 
 def _problem(image_id: str, found: FoundImage, error: FieldError) -> Problem:

@@ -11,17 +11,15 @@ from redis import Redis
 from plugin.domain.budget import REMEMBER, cap_in_words
 from plugin.domain.errors import UnavailableError
 from plugin.domain.settings import ProjectSettings
-from plugin.domain.windows import window_starts
+from plugin.domain.windows import WINDOWS, window_starts
 from plugin.stores.admission_questions import KEEP, PROJECT, Candidate, Moment, keys_of, look_of
-from plugin.stores.restoring import Writer
+from plugin.stores.restoring import Writer, is_known
 from plugin.stores.scripts import Script
 
 __all__ = ["REMEMBER", "Admission", "AdmissionControl", "Candidate", "Grant"]
 
 GROUP = 500
 """Candidates in one call; Lua can pass no more than some thousand values to a function."""
-
-WINDOWS = ("minute", "hour", "day")
 
 Kind = Literal["granted", "known", "conflict", "near_duplicate", "full"]
 
@@ -129,10 +127,10 @@ class AdmissionControl:
         near = settings.near_duplicates
         if near is None:
             return None
-        caps, _, _, looks = keys_of(settings.project, now)
-        if not self._redis.hexists(caps.decode(), PROJECT):
+        if not is_known(self._redis, settings, now):
             self._make_good(settings, now)
         said = (look_of(look), frame_id, int(now.timestamp()), near.within, near.distance)
+        looks = keys_of(settings.project, now)[3]
         found: tuple[str, int] | None = self._compare(looks, *said)
         if found is None:
             return None

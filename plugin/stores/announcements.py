@@ -10,13 +10,12 @@ The mark in `open/` is written first and removed last: what a crash leaves behin
 """
 
 from datetime import datetime
-from itertools import islice
 
 import msgspec
 
 from plugin.domain.announcing import Announcement, Begun
 from plugin.domain.errors import NotFoundError
-from plugin.stores.documents import encode, read
+from plugin.stores.documents import encode, name_of, read, read_those
 from plugin.stores.objects import ObjectStore
 from plugin.stores.review_log import Cursor
 
@@ -101,15 +100,14 @@ class Announcements:
 
     def open(self, project: str) -> list[Announcement]:
         """What is yet to be delivered, oldest first."""
-        versions = map(_version, self._store.keys(f"retrain/{project}/open/"))
-        found = (self.find(project, version) for version in list(versions))
-        return [each for each in found if each is not None]
+        names = map(name_of, self._store.keys(f"retrain/{project}/open/"))
+        keys = [_announced(project, int(name)) for name in names]
+        return list(read_those(self._store, keys, Announcement))
 
     def newest(self, project: str, limit: int) -> list[Announcement]:
         """The newest announcements, newest first."""
         keys = sorted(self._store.keys(f"retrain/{project}/announced/"), reverse=True)
-        found = (self.find(project, _version(key)) for key in islice(keys, limit))
-        return [each for each in found if each is not None]
+        return list(read_those(self._store, keys[:limit], Announcement))
 
     def _mark(self, announcement: Announcement) -> None:
         self._store.create(_open(announcement.project, announcement.version), b"{}")
@@ -129,7 +127,3 @@ def _announced(project: str, version: int) -> str:
 
 def _open(project: str, version: int) -> str:
     return f"retrain/{project}/open/{version:06d}.json"
-
-
-def _version(key: str) -> int:
-    return int(key.rpartition("/")[2].removesuffix(".json"))

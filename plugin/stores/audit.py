@@ -7,6 +7,7 @@ from itertools import islice
 
 import msgspec
 
+from plugin.stores.documents import read_those
 from plugin.stores.objects import ObjectStore
 
 FOLDER = "audit"
@@ -54,8 +55,7 @@ class Audit:
 
     def _all(self) -> Iterator[Entry]:
         for day in self._days():
-            for key in sorted(self._store.keys(day), reverse=True):
-                yield msgspec.json.decode(self._store.get(key), type=Entry)
+            yield from read_those(self._store, sorted(self._store.keys(day), reverse=True), Entry)
 
     def _days(self) -> Iterator[str]:
         """Folders of days, newest first; older ones are listed when they are asked for."""

@@ -1,6 +1,6 @@
 """Batches of every project, as documents in the Store."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from operator import attrgetter
 
@@ -9,7 +9,7 @@ import msgspec
 from plugin.domain.batching import Batch, batch_name
 from plugin.domain.errors import ConflictError, NotFoundError
 from plugin.domain.reviewing import Assignments, Ledger
-from plugin.stores.documents import encode, read, read_all
+from plugin.stores.documents import encode, read, read_all, read_those
 from plugin.stores.earlier_forms import StoredAssignments
 from plugin.stores.objects import ObjectStore
 
@@ -109,16 +109,25 @@ class Batches:
     def add_tasks(self, batch: Batch, tasks: tuple[TaskRef, ...]) -> None:
         """Note tasks that were imported into a batch; the same ones twice count once."""
         first = min(task.id for task in tasks)
-        key = f"projects/{batch.project}/tasks/{batch.name}/{first:012d}.json"
+        key = f"{_tasks_of(batch)}{first:012d}.json"
         if not self._store.create(key, encode(TaskRefs(tasks))):
             known = read(self._store, key, TaskRefs) or TaskRefs(())
             self._store.put(key, encode(TaskRefs(tuple(dict.fromkeys((*known.items, *tasks))))))
 
     def tasks(self, batch: Batch) -> list[TaskRef]:
         """Every task of a batch, by id."""
-        pages = read_all(self._store, f"projects/{batch.project}/tasks/{batch.name}/", TaskRefs)
-        found = {task.id: task for page in pages for task in page.items}
+        found = _by_id(read_all(self._store, _tasks_of(batch), TaskRefs))
         return [found[identifier] for identifier in sorted(found)]
+
+    def newest_tasks(self, batch: Batch, number: int) -> list[TaskRef]:
+        """The tasks that were imported last, newest first; no earlier page of them is read."""
+        keys = reversed(list(self._store.keys(_tasks_of(batch))))
+        found: dict[int, TaskRef] = {}
+        for page in read_those(self._store, keys, TaskRefs):
+            found |= _by_id([page])
+            if len(found) >= number:
+                break
+        return [found[identifier] for identifier in sorted(found, reverse=True)[:number]]
 
     def count(self, batch: Batch) -> int:
         """How many tasks were imported into a batch, counted one by one; for after a crash."""
@@ -160,6 +169,14 @@ def _last(exists: Callable[[int], bool]) -> int:
         middle = (known + missing) // 2
         known, missing = (middle, missing) if exists(middle) else (known, middle)
     return known
+
+
+def _by_id(pages: Iterable[TaskRefs]) -> dict[int, TaskRef]:
+    return {task.id: task for page in pages for task in page.items}
+
+
+def _tasks_of(batch: Batch) -> str:
+    return f"projects/{batch.project}/tasks/{batch.name}/"
 
 
 def _key(project: str, name: str, what: str = "batches") -> str:

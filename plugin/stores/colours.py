@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from plugin.domain.colours import colours
-from plugin.stores.documents import encode, read
+from plugin.stores.documents import encode, name_of, read
 from plugin.stores.objects import ObjectStore
 
 
@@ -39,7 +39,7 @@ class ClassColours:
     def _newest(self, project: str) -> tuple[int, dict[str, str]]:
         key = max(self._store.keys(f"projects/{project}/colours/"), default="")
         document = read(self._store, key, Colours) if key else None
-        number = int(key.rpartition("/")[2].partition(".")[0]) if key else 0
+        number = int(name_of(key)) if key else 0
         return number, document.items if document else {}
 
 

@@ -4,7 +4,6 @@ import hmac
 import re
 import secrets
 import time
-from base64 import b64encode
 from collections.abc import Callable
 from datetime import datetime
 from hashlib import sha256
@@ -20,13 +19,12 @@ from plugin.domain.errors import (
 )
 from plugin.stores.deployment_revisions import Revisions
 from plugin.stores.objects import ObjectStore
+from plugin.stores.own_secrets import new_signing_secret
 
 __all__ = ["FRESH_FOR", "Deployment", "Deployments"]
 
 FRESH_FOR = 1.0
 """Seconds for which a process may go on with a deployment it has read; a key is revoked by then."""
-
-SIGNING_SECRET_BYTES = 32
 
 _KEY = re.compile(r"lsal_([0-9a-f]{16})_[A-Za-z0-9_-]{1,200}")
 
@@ -145,7 +143,7 @@ class Deployments:
         Raises:
             ConflictError: two secrets are accepted, and none is to be dropped.
         """
-        secret = "whsec_" + b64encode(secrets.token_bytes(SIGNING_SECRET_BYTES)).decode()
+        secret = new_signing_secret()
 
         def add(newest: Deployment) -> Deployment:
             return newest.with_signing_secret(secret, drop_oldest=drop_oldest)

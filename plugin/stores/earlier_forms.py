@@ -19,13 +19,9 @@ class EarlierAssignment(msgspec.Struct, frozen=True):
     assigned_at: datetime
 
 
-class StoredAssignments(msgspec.Struct, frozen=True):
+class StoredAssignments(Assignments, frozen=True):
     """Assignments as they are written now, or with the `items` of release 0.1."""
 
-    revision: int = 0
-    shares: tuple[Share, ...] = ()
-    instructions: str = ""
-    released: dict[int, str] = {}
     items: tuple[EarlierAssignment, ...] = ()
 
     def current(self) -> Assignments:

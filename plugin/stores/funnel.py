@@ -136,7 +136,8 @@ def _names(project: str, start: datetime, step: timedelta) -> list[str]:
     """The hashes whose counts make a bucket."""
     if step < _HOUR:
         return [_by_minute(project, f"{start:%Y-%m-%dT%H:%M}")]
-    return [f"{_total(project)}:{start + _HOUR * n:%Y-%m-%dT%H}" for n in range(step // _HOUR)]
+    hours = (start + _HOUR * n for n in range(step // _HOUR))
+    return [_by_hour(project, f"{each:%Y-%m-%dT%H}") for each in hours]
 
 
 def _added_up(counts: Sequence[Sequence[str | None]]) -> list[int]:
@@ -147,13 +148,17 @@ def _of_hour(key: _Key, number: int) -> tuple[Addition, Addition]:
     project, hour, stage = key
     return (
         Addition(_total(project), stage, number),
-        Addition(f"{_total(project)}:{hour}", stage, number, KEEP),
+        Addition(_by_hour(project, hour), stage, number, KEEP),
     )
 
 
 def _of_minute(key: _Key, number: int) -> tuple[Addition]:
     project, minute, stage = key
     return (Addition(_by_minute(project, minute), stage, number, KEEP_MINUTES),)
+
+
+def _by_hour(project: str, hour: str) -> str:
+    return f"{_total(project)}:{hour}"
 
 
 def _by_minute(project: str, minute: str) -> str:

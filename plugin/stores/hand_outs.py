@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import msgspec
 
 from plugin.domain.batching import Batch
-from plugin.stores.documents import encode, read
+from plugin.stores.documents import encode, name_of, read
 from plugin.stores.objects import ObjectStore
 
 
@@ -41,8 +41,7 @@ class HandOutNotes:
 
     def of_project(self, project: str) -> Iterator[str]:
         """Yield the names of the batches that have a note."""
-        for key in self._store.keys(f"projects/{project}/handing-out/"):
-            yield key.rpartition("/")[2].removesuffix(".json")
+        return map(name_of, self._store.keys(f"projects/{project}/handing-out/"))
 
 
 def _key(project: str, name: str) -> str:

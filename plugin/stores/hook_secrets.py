@@ -1,14 +1,13 @@
 """The secret by which we know Label Studio's calls: one for each batch, made from one of ours."""
 
 import hmac
-import secrets
 from functools import cached_property
 from hashlib import sha256
 
 from plugin.stores.objects import ObjectStore
+from plugin.stores.own_secrets import shared_secret
 
 SECRET_KEY = "secrets/label-studio-events"  # noqa: S105  where the secret lies, not what it is
-SECRET_BYTES = 32
 
 
 class HookSecrets:
@@ -31,6 +30,4 @@ class HookSecrets:
 
     @cached_property
     def _secret(self) -> bytes:
-        # Made by whoever is first; the others find it.
-        self._store.create(SECRET_KEY, secrets.token_bytes(SECRET_BYTES))
-        return self._store.get(SECRET_KEY)
+        return shared_secret(self._store, SECRET_KEY)

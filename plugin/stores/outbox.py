@@ -12,6 +12,7 @@ notes it again. A letter is durable before its events count as told, and they do
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Literal
 
 import msgspec
@@ -76,11 +77,14 @@ class Outbox:
 
     def waiting(self, person: str) -> list[Event]:
         """A person's events that are yet to be told."""
-        events = list(read_all(self._store, f"outbox/waiting/{person}/", Event))
-        done = self._store.existing([_told(event.key) for event in events])
+        events = {
+            event.key: event for event in read_all(self._store, f"outbox/waiting/{person}/", Event)
+        }
+        there = self._store.existing([_told(key) for key in events])
         # Noted again while a letter was made of the first note.
-        self._forget(person, [event.key for event in events if _told(event.key) in done])
-        return [event for event in events if _told(event.key) not in done]
+        done = {key for key in events if _told(key) in there}
+        self._forget(person, done)
+        return [event for key, event in events.items() if key not in done]
 
     def settle(self, person: str, events: Iterable[str], now: datetime) -> None:
         """Note that events were told, by their keys."""
@@ -90,8 +94,7 @@ class Outbox:
 
     def letters(self, person: str) -> list[Letter]:
         """A person's letters that were not delivered, oldest first."""
-        found = read_all(self._store, f"outbox/letters/{person}/", Letter)
-        return sorted(found, key=lambda letter: letter.at)
+        return self._letters(f"outbox/letters/{person}/")
 
     def letter(self, person: str, letter_id: str) -> Letter | None:
         """One letter; None when it was delivered."""
@@ -99,8 +102,7 @@ class Outbox:
 
     def all_letters(self) -> list[Letter]:
         """Everybody's letters that were not delivered, oldest first."""
-        found = read_all(self._store, "outbox/letters/", Letter)
-        return sorted(found, key=lambda letter: letter.at)
+        return self._letters("outbox/letters/")
 
     def save(self, letter: Letter) -> None:
         """Write or replace a letter; one that every channel has taken is removed."""
@@ -130,6 +132,9 @@ class Outbox:
     def _has_something(self, person: str) -> bool:
         folders = (f"outbox/waiting/{person}/", f"outbox/letters/{person}/")
         return any(True for folder in folders for _ in self._store.keys(folder))
+
+    def _letters(self, prefix: str) -> list[Letter]:
+        return sorted(read_all(self._store, prefix, Letter), key=attrgetter("at"))
 
     def _forget(self, person: str, keys: Iterable[str]) -> None:
         self._store.delete_all(f"outbox/waiting/{person}/{key}.json" for key in keys)

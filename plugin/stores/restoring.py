@@ -23,6 +23,11 @@ WAIT = 20.0
 """Seconds to wait for another process that is at it; then whoever asks may come again."""
 
 
+def is_known(redis: Redis, settings: ProjectSettings, now: datetime) -> bool:
+    """Whether Redis has not forgotten a project: its own counter says so."""
+    return bool(redis.hexists(keys_of(settings.project, now)[0].decode(), PROJECT))
+
+
 class Writer:
     """Writes into Redis what it has to know, without taking away what it knows."""
 
@@ -57,7 +62,7 @@ class Restorer:
         with self._locks.hold(f"restore:{settings.project}", wait=WAIT) as lease:
             if lease is None:
                 raise UnavailableError("Redis", "was emptied and is being filled again")
-            if self._redis.hexists(keys_of(settings.project, now)[0].decode(), PROJECT):
+            if is_known(self._redis, settings, now):
                 return
             try:
                 memory = self.restore(settings, now)

@@ -1,15 +1,13 @@
 """What announcements to webhooks are signed with: a secret of each project's own, `whsec_…`."""
 
-import secrets
-from base64 import b64encode
 from datetime import datetime
 
 import msgspec
 
 from plugin.stores.documents import encode, read
 from plugin.stores.objects import ObjectStore
+from plugin.stores.own_secrets import new_signing_secret
 
-SECRET_BYTES = 32
 LIVE = 2
 """Secrets that are signed with at once: the receiver has time to change over."""
 
@@ -39,7 +37,7 @@ class RetrainSecrets:
 
     def renew(self, project: str, now: datetime) -> str:
         """Make another secret. The one before it stays live until the next one is made."""
-        secret = f"whsec_{b64encode(secrets.token_bytes(SECRET_BYTES)).decode()}"
+        secret = new_signing_secret()
         live = (secret, *self.of(project))[:LIVE]
         self._store.put(_key(project), encode(_Secrets(live, now)))
         return secret

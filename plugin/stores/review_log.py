@@ -12,7 +12,7 @@ from secrets import token_hex
 
 import msgspec
 
-from plugin.stores.documents import encode
+from plugin.stores.documents import encode, read_those
 from plugin.stores.objects import ObjectStore
 
 OVERLAP = timedelta(hours=1)
@@ -66,9 +66,7 @@ class ReviewLog:
 
     def read(self, keys: Iterable[str]) -> Iterator[ReviewsChanged]:
         """Yield entries by their keys."""
-        for data in self._store.get_all(keys):
-            if data is not None:
-                yield msgspec.json.decode(data, type=ReviewsChanged)
+        return read_those(self._store, keys, ReviewsChanged)
 
     def _from_day(self, project: str, start: datetime) -> Iterator[str]:
         """Every key of a day and of those after it; the days before are not listed."""

@@ -7,7 +7,7 @@ import msgspec
 
 from plugin.domain.consensus import Opinion
 from plugin.domain.prediction import Prediction
-from plugin.stores.documents import encode, read, read_all
+from plugin.stores.documents import encode, name_of, read, read_all
 from plugin.stores.objects import ObjectStore
 from plugin.stores.review_log import Cursor, ReviewLog
 
@@ -78,7 +78,7 @@ class Reviews:
 
     def of_project(self, project: str) -> Iterator[Review]:
         """Yield all reviews of a project, by frame id."""
-        return read_all(self._store, f"projects/{project}/reviews/", Review)
+        return read_all(self._store, _folder(project), Review)
 
     def changed_since(self, project: str, cursor: Cursor | None) -> tuple[list[str], Cursor]:
         """Frames whose reviews were saved or withdrawn behind a cursor, sorted, and the next one.
@@ -88,7 +88,7 @@ class Reviews:
         """
         keys, after = self.log.entries(project, cursor or Cursor())
         if cursor is None:
-            return [_id_of(key) for key in self._store.keys(_folder(project))], after
+            return [name_of(key) for key in self._store.keys(_folder(project))], after
         return sorted({each for entry in self.log.read(keys) for each in entry.frame_ids}), after
 
     def waiting(self, project: str, cursor: Cursor | None) -> Waiting:
@@ -108,7 +108,3 @@ def _folder(project: str) -> str:
 
 def _key(project: str, frame_id: str) -> str:
     return f"{_folder(project)}{frame_id[:2]}/{frame_id}.json"
-
-
-def _id_of(key: str) -> str:
-    return key.rpartition("/")[2].removesuffix(".json")

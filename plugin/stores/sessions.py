@@ -10,9 +10,9 @@ import msgspec
 from redis import Redis
 
 from plugin.stores.objects import ObjectStore
+from plugin.stores.own_secrets import shared_secret
 
 SECRET_KEY = "secrets/sessions"  # noqa: S105  where the secret lies, not what it is
-SECRET_BYTES = 32
 
 LONGEST = 3
 """A session that is in use lasts this many times as long as one that is not."""
@@ -46,9 +46,7 @@ class Sessions:
         Raises:
             OSError: the Store does not answer.
         """
-        # Made by whoever is first; the others find it.
-        self._store.create(SECRET_KEY, secrets.token_bytes(SECRET_BYTES))
-        return self._store.get(SECRET_KEY)
+        return shared_secret(self._store, SECRET_KEY)
 
     def begin(self, email: str, *, by_role: bool) -> str:
         """Begin a session and return its id, which is a secret of whoever signed in."""

@@ -19,7 +19,7 @@ from typing import Literal
 import msgspec
 
 from plugin.domain.frame import FailedFrame, Frame, ImportedFrame
-from plugin.stores.documents import encode, read, read_all
+from plugin.stores.documents import encode, name_of, read, read_all
 from plugin.stores.objects import ObjectStore, Pair
 
 _SET_ASIDE: tuple[Literal["failed"], Literal["missing"]] = ("failed", "missing")
@@ -59,13 +59,12 @@ class Spool:
 
     def pending(self, project: str) -> list[str]:
         """Ids of the frames that wait for their import."""
-        keys = self._store.keys(f"projects/{project}/frames/pending/")
-        return [_id_of(key) for key in keys]
+        return [name_of(key) for key in self._store.keys(_folder(project, "pending"))]
 
     def is_pending(self, project: str, besides: Collection[str] = ()) -> bool:
         """Whether any frame waits for its import, besides these."""
-        keys = self._store.keys(f"projects/{project}/frames/pending/")
-        return any(_id_of(key) not in besides for key in keys)
+        keys = self._store.keys(_folder(project, "pending"))
+        return any(name_of(key) not in besides for key in keys)
 
     def frame(self, project: str, frame_id: str) -> Frame | None:
         """A pending frame; None when it is not pending any more."""
@@ -153,7 +152,7 @@ class Spool:
 
     def failed_ids(self, project: str) -> list[str]:
         """Ids of the frames that were set aside after an error."""
-        return [_id_of(key) for key in self._store.keys(_folder(project, "failed"))]
+        return [name_of(key) for key in self._store.keys(_folder(project, "failed"))]
 
     def is_missing(self, project: str, frame_id: str) -> bool:
         """Whether the image of a frame could not be had."""
@@ -163,10 +162,6 @@ class Spool:
 def _pair(frame: Frame, image: bytes) -> Pair:
     # The image first: a record never names an image that is not there.
     return Pair(frame.image.key, image, _pending(frame.project, frame.frame_id), encode(frame))
-
-
-def _id_of(key: str) -> str:
-    return key.rpartition("/")[2].removesuffix(".json")
 
 
 def image_key(project: str, frame_id: str, extension: str) -> str:

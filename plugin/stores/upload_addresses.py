@@ -1,7 +1,6 @@
 """Upload addresses: signed, for one frame, until a time. Whoever has one needs no key."""
 
 import hmac
-import secrets
 from datetime import UTC, datetime
 from functools import cached_property
 from hashlib import sha256
@@ -9,9 +8,9 @@ from urllib.parse import urlencode
 
 from plugin.domain.errors import ForbiddenError, GoneError
 from plugin.stores.objects import ObjectStore
+from plugin.stores.own_secrets import shared_secret
 
 SECRET_KEY = "secrets/upload-addresses"  # noqa: S105  where the secret lies, not what it is
-SECRET_BYTES = 32
 
 
 class UploadAddresses:
@@ -49,6 +48,4 @@ class UploadAddresses:
 
     @cached_property
     def _secret(self) -> bytes:
-        # Made by whoever is first; the others find it.
-        self._store.create(SECRET_KEY, secrets.token_bytes(SECRET_BYTES))
-        return self._store.get(SECRET_KEY)
+        return shared_secret(self._store, SECRET_KEY)

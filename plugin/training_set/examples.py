@@ -55,3 +55,8 @@ class Example(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     truth: Prediction
     provenance: Provenance
     opinions: tuple[Opinion, ...] = ()
+
+    @property
+    def extension(self) -> str:
+        """Of the image's file, without a dot."""
+        return self.file_name.rpartition(".")[2]

@@ -61,6 +61,19 @@ class TrainingSets:
             raise NotFoundError("training set version", f"{project} {version}")
         return found
 
+    def chosen(self, project: str, version: int | None) -> Version:
+        """One version, the newest where none is named.
+
+        Raises:
+            NotFoundError: there is none of this number, or none at all.
+        """
+        if version is not None:
+            return self.get(project, version)
+        newest = self.newest(project)
+        if newest is None:
+            raise NotFoundError("training set of", project)
+        return newest
+
     def all(self, project: str) -> list[Version]:
         """Every version, newest first."""
         return list(read_all(self._store, _versions(project), Version))[::-1]
@@ -83,8 +96,7 @@ class TrainingSets:
         Raises:
             NotFoundError: it is gone from the Store.
         """
-        extension = example.file_name.rpartition(".")[2]
-        return self._store.get(image_key(project, example.sha256, extension))
+        return self._store.get(image_key(project, example.sha256, example.extension))
 
     def problems(self, project: str, version: int) -> tuple[Problem, ...]:
         """Reviewed images that are set aside, with what is wrong with them, by image id.

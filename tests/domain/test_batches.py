@@ -61,6 +61,29 @@ def test_tasks_noted_twice_count_once_and_none_is_lost(store: FolderStore) -> No
     assert batches.count(first) == 101
 
 
+class CountingStore(FolderStore):
+    """A folder that counts what is read of it."""
+
+    reads = 0
+
+    def get(self, key: str) -> bytes:
+        self.reads += 1
+        return super().get(key)
+
+
+@pytest.mark.parametrize(("number", "pages"), [(1, 1), (100, 1), (101, 2), (150, 2), (1000, 10)])
+def test_the_newest_tasks_are_read_from_the_last_pages(
+    tmp_path: Path, number: int, pages: int
+) -> None:
+    store = CountingStore(tmp_path, synced=False)
+    batches = Batches(store)
+    for first in range(1, 1001, 100):
+        batches.add_tasks(batch(), tuple(map(task, range(first, first + 100))))
+    newest = batches.newest_tasks(batch(), number)
+    assert [each.id for each in newest] == list(range(1000, 1000 - number, -1))
+    assert store.reads == pages
+
+
 def test_two_workers_cannot_both_begin_the_same_import(store: FolderStore) -> None:
     notes = ImportNotes(store)
     assert notes.begin(PROJECT, PERIOD, ("a", "b"))

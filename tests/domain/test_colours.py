@@ -5,10 +5,19 @@ from math import dist
 
 import pytest
 
-from plugin.domain.colours import MUTED, VIVID, colours, lab, luminance
+from plugin.domain.colours import MUTED, VIVID, colours, lab
 
 NAMES = ["person", "helmet", "patch", "shuttle", "flag", "glove", "שריטה", "x" * 200]
 DARK = 0.0105  # luminance of Label Studio's dark background
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of a colour (`#rrggbb`), 0 to 1, as WCAG's contrast takes it."""
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return float(0.2126 * red + 0.7152 * green + 0.0722 * blue)
 
 
 def apart(shades: dict[str, str]) -> float:

@@ -1,10 +1,8 @@
 """What the container set-up says agrees with itself and with the code. Needs no Docker."""
 
-import json
 import re
-import tomllib
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,16 +15,15 @@ from pydantic.fields import FieldInfo
 from plugin.bootstrap import Application
 from plugin.cli import main
 from plugin.config import Config
+from tests.domain.dockerfile import ROOT, instructions
 from webhook_server import health
 
-ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = ["scheduler", "webhook", "worker"]
 KNOWN = {str(field.validation_alias): field for field in Config.model_fields.values()}
 EXAMPLE_LINES = (ROOT / ".env.example").read_text().splitlines()
 EXAMPLE = dict(line.split("=", 1) for line in EXAMPLE_LINES if line and not line.startswith("#"))
-PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 OPTIONAL = {"LSAL_NOTIFY", "LSAL_RETRAIN_COMMAND"}
 """Empty on purpose: nobody is told of anything, and nothing is run."""
 VARIABLE = re.compile(r"\$\{(\w+):([-?])([^}]*)\}")  # with a default, or required
@@ -60,31 +57,6 @@ def mounts(name: str) -> dict[str, str]:
 def peers(name: str) -> set[str]:
     networks = set(SERVICES[name]["networks"])
     return {other for other in SERVICES if networks & set(SERVICES[other]["networks"])} - {name}
-
-
-def instructions() -> list[tuple[str, str]]:
-    text = re.sub(r"^#.*\n", "", (ROOT / "Dockerfile").read_text(), flags=re.MULTILINE)
-    lines = re.sub(r"\\\n\s*", "", text).splitlines()
-    return [(line.split()[0], line.split(maxsplit=1)[1]) for line in lines if line]
-
-
-def copied() -> list[str]:
-    """What the Dockerfile takes out of the checkout."""
-    words = [rest.split() for verb, rest in instructions() if verb == "COPY"]
-    return [path.rstrip("/") for each in words if "--from" not in each[0] for path in each[:-1]]
-
-
-def is_ignored(path: str) -> bool:
-    """As Docker decides: the last pattern that matches the path or a folder above it."""
-    verdict = False
-    for line in (ROOT / ".dockerignore").read_text().splitlines():
-        pattern = re.escape(line.removeprefix("!"))
-        for escaped, means in (r"\*\*/", "(.*/)?"), (r"\*", "[^/]*"), (r"\[", "["), (r"\]", "]"):
-            pattern = pattern.replace(escaped, means)
-        above = (path, *map(str, PurePosixPath(path).parents))
-        if line and not line.startswith("#") and any(re.fullmatch(pattern, p) for p in above):
-            verdict = not line.startswith("!")
-    return verdict
 
 
 def means_nothing_in_a_container(field: FieldInfo) -> bool:
@@ -214,39 +186,3 @@ def test_every_service_is_held_in_check(name: str) -> None:
     assert service.get("read_only") or name == "label-studio"
     assert ("build" in service) == (name in OURS)
     assert "container_name" not in service  # or it could not be scaled
-
-
-@pytest.mark.parametrize("path", copied())
-def test_what_is_copied_exists_and_reaches_the_builder(path: str) -> None:
-    assert (ROOT / path).exists()
-    below = [file for file in (ROOT / path).rglob("*") if "__pycache__" not in file.parts]
-    names = [path, *(file.relative_to(ROOT).as_posix() for file in below)]
-    assert list(filter(is_ignored, names)) == []
-
-
-def test_nothing_else_reaches_the_builder() -> None:
-    private = (".env", "plugin/.env", ".git/config", "data/store/a", "plugin/__pycache__/a.pyc")
-    assert all(map(is_ignored, private))
-
-
-def test_the_wheel_s_parts_are_copied() -> None:
-    wheel = PYPROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]
-    parts = {*wheel["packages"], *wheel["force-include"], PYPROJECT["project"]["readme"]}
-    assert parts <= set(copied())
-
-
-def test_everything_is_installed_by_its_hash() -> None:
-    runs = "".join(rest for verb, rest in instructions() if verb == "RUN")
-    steps = re.findall("pip .*? install ([^&]*)", runs)
-    assert len(steps) == 3
-    assert all("--require-hashes" in step or "--no-deps --no-index" in step for step in steps)
-    assert "://" not in (ROOT / "requirements/build.txt").read_text()
-
-
-def test_the_image_runs_lsal_as_nobody_special() -> None:
-    said = dict(instructions())
-    assert json.loads(said["ENTRYPOINT"]) == ["lsal"]
-    assert json.loads(said["CMD"]) == ["--help"]
-    assert re.fullmatch(r"[1-9]\d{3,}:[1-9]\d{3,}", said["USER"])
-    assert {"PYTHONUNBUFFERED=1", "STORE_URL=/data/store"} <= set(said["ENV"].split())
-    assert PYPROJECT["project"]["scripts"]["lsal"] == "plugin.cli:main"

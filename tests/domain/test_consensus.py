@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from plugin.domain.consensus import Opinion, choose, iou
+from plugin.domain.consensus import Opinion, choose
 from plugin.domain.prediction import Box, Label, Prediction
 from plugin.domain.training_settings import Choice
 from tests.samples import NOW
@@ -102,9 +102,3 @@ def test_labels_are_voted_on(labels: list[str], expected: str) -> None:
     ]
     found = choose(opinions, "majority").truth.labels
     assert " ".join(label.class_name for label in found) == expected
-
-
-def test_overlap_is_measured_as_everywhere() -> None:
-    assert iou(LEFT, LEFT) == 1
-    assert iou(LEFT, MOVED) == pytest.approx(90 / 110)
-    assert iou(LEFT, FAR) == iou(LEFT, (10.0, 0.0, 20.0, 10.0)) == 0

@@ -35,6 +35,8 @@ def test_boxes_overlap_as_in_coco() -> None:
     [
         pytest.param((0, 0, 10, 10), (0, 0, 10, 10), 1, id="the same"),
         pytest.param((0, 0, 10, 10), (5, 0, 15, 10), 1 / 3, id="half"),
+        pytest.param((0, 0, 10, 10), (1, 0, 11, 10), 90 / 110, id="nearly the same"),
+        pytest.param((0, 0, 10, 10), (50, 50, 60, 60), 0, id="far away"),
         pytest.param((0, 0, 10, 10), (10, 0, 20, 10), 0, id="side by side"),
         pytest.param((5, 5, 5, 5), (5, 5, 5, 5), 0, id="without an area"),
         pytest.param((10, 10, 0, 0), (0, 0, 10, 10), 0, id="turned inside out"),

@@ -7,10 +7,10 @@ from typing import Any
 
 from plugin.domain.errors import NotFoundError
 from plugin.labelstudio.api.connection import Connection, translated
-from plugin.labelstudio.values import COUNTED_PER_CALL, Draft, ReviewCounts, TaskState, filters
+from plugin.labelstudio.values import TASKS_PER_PAGE, Draft, ReviewCounts, TaskState, filters
 
+COUNTED_PER_CALL = 100  # projects: the most that Label Studio puts on a page
 STATES_PER_PAGE = 100
-TASKS_PER_PAGE = 1000  # of those that are asked for their ids alone
 
 _COUNTS = "id,task_number,total_annotations_number,skipped_annotations_number"
 _EPOCH = datetime(1970, 1, 1)
@@ -22,16 +22,19 @@ class Progress(Connection):
     def review_counts(self, projects: Sequence[int]) -> dict[int, ReviewCounts]:
         """What Label Studio counts in projects, by their ids; those that are gone are left out.
 
-        One call for at most COUNTED_PER_CALL projects.
+        One call for each hundred projects.
         """
-        query = {
-            "ids": ",".join(map(str, projects)), "include": _COUNTS,
-            "page_size": COUNTED_PER_CALL,
-        }  # fmt: skip
-        with translated():
-            # The SDK's own method has no room for the id in its answer.
-            found = self._request("GET", "api/projects/counts/", params=query)
-        return {each["id"]: _counts(each) for each in found["results"]}
+        counts: dict[int, ReviewCounts] = {}
+        for at in range(0, len(projects), COUNTED_PER_CALL):
+            some = projects[at : at + COUNTED_PER_CALL]
+            query = {
+                "ids": ",".join(map(str, some)), "include": _COUNTS, "page_size": COUNTED_PER_CALL,
+            }  # fmt: skip
+            with translated():
+                # The SDK's own method has no room for the id in its answer.
+                found = self._request("GET", "api/projects/counts/", params=query)
+            counts |= {each["id"]: _counts(each) for each in found["results"]}
+        return counts
 
     def changed_tasks(self, project: int, since: datetime | None) -> Iterator[TaskState]:
         """Yield tasks changed after a time (all, when None), oldest change first.

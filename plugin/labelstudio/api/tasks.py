@@ -8,9 +8,7 @@ import msgspec
 
 from plugin.domain.errors import LabelStudioError
 from plugin.labelstudio.api.connection import Connection, translated
-from plugin.labelstudio.values import filters
-
-TASKS_PER_PAGE = 1000  # of those that are asked for their data alone
+from plugin.labelstudio.values import TASKS_PER_PAGE, filters
 
 
 class Tasks(Connection):

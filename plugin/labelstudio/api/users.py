@@ -4,9 +4,7 @@ from typing import Any
 
 from plugin.domain.team import Member
 from plugin.labelstudio.api.connection import Connection, translated
-
-_MANAGERS = frozenset({"OW", "AD", "MA"})
-"""Roles of Enterprise that manage: owner, administrator, manager."""
+from plugin.labelstudio.values import MANAGING
 
 _NOT_IN = frozenset({"DI", "NO"})
 """Roles of who is not let in: deactivated, not activated."""
@@ -66,4 +64,4 @@ def _member(user: Any) -> Member:  # noqa: ANN401  the SDK's
         memberships[0],
     )
     is_in = mine.active is not False and mine.role not in _NOT_IN
-    return Member(user.email, name, is_manager=mine.role in _MANAGERS, active=is_in)
+    return Member(user.email, name, is_manager=mine.role in MANAGING, active=is_in)

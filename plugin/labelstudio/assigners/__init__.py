@@ -2,7 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from plugin.labelstudio.tabs import BY_URGENCY, SHUFFLED
+
+if TYPE_CHECKING:
+    from plugin.labelstudio.gateway import LabelStudioGateway
 
 TASKS_PER_CALL = 5000
 """Ids in one call; the slowest server, on SQLite, takes 10,000 in two seconds."""
@@ -59,6 +64,15 @@ def parts_of(tasks: Sequence[int]) -> Iterator[list[int]]:
         yield list(tasks[begin : begin + TASKS_PER_CALL])
 
 
-def link_of(project: int, tab: int) -> str:
-    """The path that opens the next task of a tab at once, its filter and order kept."""
-    return f"/projects/{project}/data?tab={tab}&labeling=1"
+def beginning_in_tab(
+    label_studio: "LabelStudioGateway", project: int, reviewer: str, title: str, *, shuffled: bool
+) -> Beginning:
+    """A tab with one reviewer's tasks (all, when ""), made where it is not there yet.
+
+    The path opens its next task at once, its filter and order kept.
+    """
+    order = SHUFFLED if shuffled else BY_URGENCY
+    tab = label_studio.find_tab(project, reviewer, order)
+    if tab is None:
+        tab = label_studio.create_tab(project, title, reviewer, order)
+    return Beginning(f"/projects/{project}/data?tab={tab}&labeling=1", tab)

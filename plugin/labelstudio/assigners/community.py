@@ -6,8 +6,8 @@ The tab shows those tasks whose field names them, in the order of their share.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plugin.labelstudio.assigners import Beginning, Change, link_of
-from plugin.labelstudio.tabs import BY_URGENCY, SHUFFLED, reviewers_text
+from plugin.labelstudio.assigners import Beginning, Change, beginning_in_tab
+from plugin.labelstudio.tabs import reviewers_text
 
 if TYPE_CHECKING:
     from plugin.labelstudio.gateway import LabelStudioGateway
@@ -29,9 +29,5 @@ class CommunityAssigners:
 
     def beginning(self, project: int, reviewer: str, *, shuffled: bool) -> Beginning:
         """The reviewer's tab."""
-        order = SHUFFLED if shuffled else BY_URGENCY
-        tab = self.label_studio.find_tab(project, reviewer, order)
-        if tab is None:
-            title = reviewer.partition("@")[0]
-            tab = self.label_studio.create_tab(project, title, reviewer, order)
-        return Beginning(link_of(project, tab), tab)
+        title = reviewer.partition("@")[0]
+        return beginning_in_tab(self.label_studio, project, reviewer, title, shuffled=shuffled)

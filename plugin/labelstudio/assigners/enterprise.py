@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plugin.labelstudio.assigners import Beginning, Change, link_of, parts_of
-from plugin.labelstudio.tabs import BY_URGENCY, SHUFFLED
+from plugin.labelstudio.assigners import Beginning, Change, beginning_in_tab, parts_of
 
 if TYPE_CHECKING:
     from plugin.labelstudio.gateway import LabelStudioGateway
@@ -43,12 +42,8 @@ class EnterpriseAssigners:
 
     def beginning(self, project: int, reviewer: str, *, shuffled: bool) -> Beginning:  # noqa: ARG002  the same for all
         """The tab of this order: everybody finds their own tasks in it."""
-        order = SHUFFLED if shuffled else BY_URGENCY
-        tab = self.label_studio.find_tab(project, "", order)
-        if tab is None:
-            title = "Shuffled" if shuffled else "By priority"
-            tab = self.label_studio.create_tab(project, title, "", order)
-        return Beginning(link_of(project, tab), tab)
+        title = "Shuffled" if shuffled else "By priority"
+        return beginning_in_tab(self.label_studio, project, "", title, shuffled=shuffled)
 
     def _let_in(self, project: int, users: Iterable[int]) -> None:
         """Only members of a project can be assigned its tasks."""

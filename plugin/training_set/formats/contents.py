@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from plugin.domain.errors import FieldError, InvalidInputError
 from plugin.domain.prediction import Box, TaskType
-from plugin.training_set.examples import Example, Split
+from plugin.domain.splitting import SPLITS
+from plugin.training_set.examples import Example
 
-SPLITS: tuple[Split, ...] = ("train", "val", "test")
+__all__ = ["SPLITS", "VISIBLE", "Contents", "File", "image_file", "point_rows"]
 
 VISIBLE = 2
 """COCO's word for a point that is there and can be seen; 0 is a point that is not there."""
@@ -44,9 +45,9 @@ class Contents:
         return {name: index for index, name in enumerate(self.classes)}
 
 
-def image_file(contents: Contents, example: Example, folder: str = "images") -> File:
+def image_file(contents: Contents, example: Example) -> File:
     """The image of an example, in the folder of its split."""
-    return File(f"{folder}/{example.split}/{example.file_name}", contents.image(example))
+    return File(f"images/{example.split}/{example.file_name}", contents.image(example))
 
 
 def point_rows(box: Box, names: tuple[str, ...]) -> list[tuple[float, float, int]]:

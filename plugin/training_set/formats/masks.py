@@ -35,7 +35,7 @@ def write(contents: Contents) -> Iterator[File]:
     has_palette = len(indices) <= MAX_8_BIT
     for example in contents.examples():
         classes, objects = _painted(example, indices)
-        place = f"{example.split}/{example.file_name.rpartition('.')[0]}.png"
+        place = f"{example.split}/{example.image_id}.png"
         yield image_file(contents, example)
         yield File(f"masks/{place}", _with_palette(classes) if has_palette else _png(classes))
         yield File(f"instances/{place}", _png(objects))

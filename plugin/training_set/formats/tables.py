@@ -44,7 +44,7 @@ def _one(example: Example, contents: Contents) -> Row:
     if not example.truth.labels:
         return "", ""
     name = example.truth.labels[0].class_name
-    return name, contents.class_indices[name]
+    return name, contents.classes.index(name)
 
 
 def _several(example: Example, contents: Contents) -> Row:

@@ -23,11 +23,10 @@ def write(contents: Contents) -> Iterator[File]:
     """A version as Pascal VOC."""
     names: dict[str, list[str]] = {split: [] for split in SPLITS}
     for example in contents.examples():
-        stem = example.file_name.rpartition(".")[0]
-        names[example.split].append(stem)
+        names[example.split].append(example.image_id)
         image = contents.image(example)
         yield File(f"JPEGImages/{example.file_name}", image)
-        yield File(f"Annotations/{stem}.xml", _annotation(contents, example))
+        yield File(f"Annotations/{example.image_id}.xml", _annotation(contents, example))
     for split, found in names.items():
         yield File(f"ImageSets/Main/{split}.txt", "".join(f"{name}\n" for name in found).encode())
 

@@ -49,7 +49,7 @@ def _write(contents: Contents, shape: Shape) -> Iterator[File]:
             f"{indices[box.class_name]} {_text(shape(box, example, contents))}\n"
             for box in example.truth.boxes
         )
-        path = f"labels/{example.split}/{example.file_name.rpartition('.')[0]}.txt"
+        path = f"labels/{example.split}/{example.image_id}.txt"
         yield File(path, "".join(lines).encode())
     yield File("data.yaml", _data_yaml(contents, filled).encode())
 

@@ -23,15 +23,16 @@ def read(root: Path, task_type: TaskType) -> FoundSet:
     """
     if task_type.has_boxes:
         raise InvalidInputError(FieldError("format", "folder", f"a format for {task_type}"))
+    classes = _classes(root)
     images = [
         FoundImage(path, inside(path, root), split, partial(_truth, folder.name))
-        for folder, split in _classes(root)
+        for folder, split in classes
         for path in images_below(folder)
     ]
     if not images:
         expected = "a folder with a folder of images for each class"
         raise InvalidInputError(FieldError("from", str(root), expected))
-    return FoundSet(tuple(sorted({folder.name for folder, _ in _classes(root)})), (), images)
+    return FoundSet(tuple(sorted({folder.name for folder, _ in classes})), (), images)
 
 
 def _classes(root: Path) -> list[tuple[Path, Split | None]]:

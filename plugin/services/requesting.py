@@ -1,0 +1,29 @@
+"""Request: what waits in a project is asked for, so that a lost job costs seconds."""
+
+from dataclasses import dataclass
+
+from plugin.queues import FETCH, WorkQueue
+from plugin.services.fetching import Fetcher
+from plugin.stores.import_notes import ImportNotes
+from plugin.stores.spool import Spool
+
+
+@dataclass(frozen=True)
+class Requester:
+    """Asks for the import of what is pending, and for the images that are yet to be fetched."""
+
+    spool: Spool
+    notes: ImportNotes
+    fetcher: Fetcher
+    queue: WorkQueue
+
+    def run(self, project: str) -> tuple[str, ...]:
+        """Ask for what waits in a project, unless it is asked for already; in words, what does."""
+        requested = []
+        if self.spool.is_pending(project) or self.notes.of_project(project):
+            self.queue.request(project)
+            requested.append("import")
+        if self.fetcher.is_due(project):
+            self.queue.request(project, FETCH)
+            requested.append("fetch")
+        return tuple(requested)
