@@ -8,7 +8,8 @@ from webhook_server.active_learning_changes import Changes
 from webhook_server.active_learning_view import project_view, version_rows
 from webhook_server.charts import confidence_histogram, funnel_series, span_of
 from webhook_server.filled_form import Form
-from webhook_server.identity import managers_only
+from webhook_server.identity import managers_only, person
+from webhook_server.retraining_view import retraining_view
 from webhook_server.setting_words import kinds_of, limits_facts, rule_words, unit_of
 from webhook_server.settings_fields import SECTIONS, Section
 from webhook_server.settings_posts import blank
@@ -64,11 +65,15 @@ def _add_changes(routes: Blueprint, application: Application) -> None:
 
 
 def _page(application: Application, project: str, refused: Form | None = None) -> str:
-    """The page, with its forms as the settings fill them, but for one that was refused."""
+    """The page; for a manager with its forms, as the settings fill them, but for one refused."""
     view = project_view(application, project)
     settings = view.current.settings
     wanted = request.args.get("edit")
-    forms = {each: blank(each, view.current, is_open=each == wanted) for each in SECTIONS}
+    forms = {
+        each: blank(each, view.current, is_open=each == wanted)
+        for each in SECTIONS
+        if person().is_manager
+    }
     if refused is not None:
         forms[refused.section] = refused
     span = span_of(request.args.get("span", ""))
@@ -83,8 +88,9 @@ def _page(application: Application, project: str, refused: Form | None = None) -
         kinds=kinds_of(settings.task_type),
         unit=unit_of(settings.task_type),
         standing=standing(settings.review),
-        team=team_rows(forms["team"], application.team.members()),
-        training_set=training_set_view(application, project),
+        team=team_rows(forms["team"], application.team.members()) if forms else [],
+        training_set=training_set_view(application, project, view.training_set),
+        retraining=retraining_view(application, project, settings.retrain),
         over_time=funnel_series(application, project, span),
         confidences=confidence_histogram(application, project),
         here=url_for("active_learning.show", project=project),

@@ -35,7 +35,6 @@ class VersionRow:
     version: int
     by: str
     at: datetime
-    is_on: bool
     changes: tuple[str, ...]
     more: int
     back: tuple[str, ...]
@@ -73,6 +72,7 @@ def project_view(application: Application, name: str) -> ProjectView:
     """
     found = application.history.latest(name, SHOWN_VERSIONS + 1)
     totals = application.batch_index.project_totals().get(name, ProjectTotals())
+    batches = application.batch_index.page(Query(project=name, limit=SHOWN_BATCHES))
     training_set = application.training_sets.newest(name)
     trained = training_set.images if training_set else 0
     counts = application.funnel.totals(name)
@@ -87,8 +87,8 @@ def project_view(application: Application, name: str) -> ProjectView:
         failures=failures_of(application, name),
         pending=len(application.spool.pending(name)),
         totals=totals,
-        batches=application.batch_index.page(Query(project=name, limit=SHOWN_BATCHES)),
-        newest=newest_tiles(application, name, SHOWN_IMAGES),
+        batches=batches,
+        newest=newest_tiles(application, batches.rows, SHOWN_IMAGES),
         training_set=training_set,
     )
 
@@ -130,7 +130,6 @@ def _row(
         version=after.version,
         by=after.by,
         at=after.at,
-        is_on=after.settings.enabled,
         changes=tuple(changes[:SHOWN_CHANGES]),
         more=max(0, len(changes) - SHOWN_CHANGES),
         back=tuple(back[:SHOWN_CHANGES]),

@@ -1,6 +1,6 @@
 """The drawings of an analysis: places and heights worked out, 0 to 100 from the top down."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -57,15 +57,13 @@ class Curves:
 
 @dataclass(frozen=True, slots=True)
 class BinBar:
-    """A band of confidence: how many of its predictions were right, and how sure they were."""
+    """A band of confidence: how many of its predictions were right."""
 
     bin: Bin
     height: float
     """Of the share that was right, 0 to 100."""
     low: float
     high: float
-    sure: float
-    """Where the mean confidence is, from the top."""
 
 
 def bin_bars(bins: Sequence[Bin]) -> list[BinBar]:
@@ -75,7 +73,6 @@ def bin_bars(bins: Sequence[Bin]) -> list[BinBar]:
             each,
             round(TALL * each.right / each.objects, 2) if each.objects else 0,
             *_whisker(wilson(each.right, each.objects)),
-            _down(each.confidence or 0),
         )
         for each in bins
     ]
@@ -90,32 +87,34 @@ def curves(cells: Sequence[Cell]) -> Curves:
     shown = [cell for cell in cells if cell.week >= first]
     versions = [row.name for row in summing.by_version(shown)]
     names = tuple(versions[:MOST_VERSIONS])
+    rows = {
+        name: summing.by_week([cell for cell in shown if cell.model_version == name])
+        for name in names
+    }
     panels = (
-        ("Precision", _curves(shown, names, first, _precision)),
-        ("Recall", _curves(shown, names, first, _recall)),
+        ("Precision", _curves(rows, first, _precision)),
+        ("Recall", _curves(rows, first, _recall)),
     )
     weeks = (last - first).days // 7 + 1
     return Curves(first, last, weeks, names, panels, len(versions) - len(names))
 
 
 def _curves(
-    cells: Sequence[Cell], names: Sequence[str], first: date, of: Callable[[Summary], Measured]
+    rows: Mapping[str, Sequence[Summary]], first: date, of: Callable[[Summary], Measured]
 ) -> tuple[Curve, ...]:
-    return tuple(
-        Curve(name, tuple(_dots([each for each in cells if each.model_version == name], first, of)))
-        for name in names
-    )
+    """A curve a version, of its sums by week."""
+    return tuple(Curve(name, tuple(_dots(weeks, first, of))) for name, weeks in rows.items())
 
 
-def _dots(cells: Sequence[Cell], first: date, of: Callable[[Summary], Measured]) -> list[Dot]:
-    dots = []
-    for row in summing.by_week(cells):
+def _dots(
+    weeks: Sequence[Summary], first: date, of: Callable[[Summary], Measured]
+) -> Iterator[Dot]:
+    for row in weeks:
         share, number, interval = of(row)
         if share is not None:
             x = (date.fromisoformat(row.name) - first).days / 7 + 0.5
             label = f"week of {row.name}: {share:.0%} of {number:,}"
-            dots.append(Dot(x, _down(share), *_whisker(interval), label))
-    return dots
+            yield Dot(x, _down(share), *_whisker(interval), label)
 
 
 def _precision(row: Summary) -> Measured:

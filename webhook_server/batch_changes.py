@@ -12,7 +12,8 @@ from plugin.domain.batching import Batch
 from plugin.domain.errors import ConflictError, FieldError, InvalidInputError
 from plugin.domain.reviewing import Assignments
 from plugin.services.assigning import Assigner
-from webhook_server.batch_forms import IMAGES, assign_form, base_of, counted, move_count
+from webhook_server.batch_forms import IMAGES, assign_form, base_of, move_count
+from webhook_server.filters import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,9 @@ def _assign(assigner: Assigner, sent: Sent) -> Changed:
             base=sent.now.revision,
             overlap=form.overlap,
         )
-    shares = ", ".join(f"{counted(each.images)} to {each.reviewer}" for each in form.wishes)
+    shares = ", ".join(
+        f"{counted(each.images, 'image')} to {each.reviewer}" for each in form.wishes
+    )
     how = ", shuffled" if form.shuffle else ""
     how += f", each to {form.overlap} people" if form.overlap > 1 else ""
     return Changed("images.assigned", f"Assigned {shares}{how}.")
@@ -79,14 +82,14 @@ def _reassign(assigner: Assigner, sent: Sent) -> Changed:
     source, target = _given(sent.typed, "source"), _given(sent.typed, "target")
     images = move_count(sent.typed)
     made = assigner.reassign(sent.batch, source, target, images, base=sent.now.revision)
-    moved = counted(_lost(sent.now, made, source))
+    moved = counted(_lost(sent.now, made, source), "image")
     return Changed("images.reassigned", f"Handed {moved} from {source} to {target}.")
 
 
 def _take_back(assigner: Assigner, sent: Sent) -> Changed:
     reviewer, images = _given(sent.typed, "reviewer"), move_count(sent.typed)
     made = assigner.take_back(sent.batch, reviewer, images, base=sent.now.revision)
-    taken = counted(_lost(sent.now, made, reviewer))
+    taken = counted(_lost(sent.now, made, reviewer), "image")
     return Changed("images.taken_back", f"Took {taken} back from {reviewer}.")
 
 

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from plugin.domain.assigning import MAX_OVERLAP, Wish, split
 from plugin.domain.errors import FieldError, InvalidInputError
 from plugin.domain.reviewing import Assignments
+from webhook_server.filters import counted
 
 IMAGES = "images:"
 """What comes before an e-mail address in the name of the field for that person's number."""
@@ -46,11 +47,6 @@ class AssignForm:
     instructions: str
 
 
-def counted(images: int) -> str:
-    """A number of images, in words."""
-    return f"{images:,} {'image' if images == 1 else 'images'}"
-
-
 def seen(assignments: Assignments) -> str:
     """What a page shows, to be sent back with its forms."""
     shares = {share.reviewer: len(share.tasks) for share in assignments.shares}
@@ -66,7 +62,8 @@ def changes_since(said: str, now: Assignments) -> list[str]:
         return []
     had, shares = before.shares, {share.reviewer: len(share.tasks) for share in now.shares}
     found = [
-        f"{reviewer} has {counted(shares.get(reviewer, 0))} now, had {had.get(reviewer, 0):,}."
+        f"{reviewer} has {counted(shares.get(reviewer, 0), 'image')} now,"
+        f" had {had.get(reviewer, 0):,}."
         for reviewer in had.keys() | shares.keys()
         if shares.get(reviewer) != had.get(reviewer)
     ]

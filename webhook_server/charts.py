@@ -8,21 +8,10 @@ from plugin.bootstrap import Application
 from plugin.clock import utc_now
 from plugin.stores.funnel import Bucket, Span
 from plugin.stores.histograms import BINS, DAYS, Confidences, median
-
-SPANS: tuple[tuple[Span, str], ...] = (
-    ("hour", "Last hour"), ("day", "Last day"), ("week", "Last week"),
-)  # fmt: skip
-"""Spans of time, as the page writes them."""
+from webhook_server.funnel_view import EVENTS
 
 EACH: dict[Span, str] = {"hour": "a minute", "day": "an hour", "week": "6 hours"}
-"""What a bar of a span stands for."""
-
-STAGES = (
-    ("received", "Received"),
-    ("sampled", "Sampled"),
-    ("matched", "Matched a rule"),
-    ("kept", "Kept"),
-)
+"""The spans of time that can be shown, and what a bar of each stands for."""
 
 TALL = 100.0
 """Height of the tallest bar, in units of its drawing."""
@@ -64,6 +53,11 @@ class FunnelChart:
     rows: tuple[tuple[str, Bucket], ...]
 
     @property
+    def spans(self) -> tuple[Span, ...]:
+        """The spans to choose from."""
+        return tuple(EACH)
+
+    @property
     def each(self) -> str:
         """What a bar stands for."""
         return EACH[self.span]
@@ -100,7 +94,7 @@ class ConfidenceChart:
 
 def span_of(text: str) -> Span:
     """The span that an address names; a day where it names none."""
-    return next((span for span, _ in SPANS if span == text), "day")
+    return next((span for span in EACH if span == text), "day")
 
 
 def funnel_series(
@@ -112,12 +106,12 @@ def funnel_series(
         RedisError: Redis is away.
     """
     buckets = parts.funnel.series(project, span, now or utc_now())
-    counts = [[getattr(bucket, key) for bucket in buckets] for key, _ in STAGES]
+    counts = [[getattr(bucket, key) for bucket in buckets] for key, _, _ in EVENTS]
     wholes = [0, *map(sum, counts)]
     labels = [_time(bucket.start, span) for bucket in buckets]
     panels = tuple(
         Panel(key, heading, sum(each), whole, max(each), _bars(labels, each, max(each)))
-        for (key, heading), each, whole in zip(STAGES, counts, wholes, strict=False)
+        for (key, heading, _), each, whole in zip(EVENTS, counts, wholes, strict=False)
     )
     rows = tuple(zip(labels, buckets, strict=True))
     return FunnelChart(span, panels, rows[::-1])

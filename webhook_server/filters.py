@@ -1,4 +1,4 @@
-"""How numbers and times are written, the same on every page."""
+"""How numbers, times and words are written, the same on every page."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -8,6 +8,11 @@ from typing import Any
 def number(value: int) -> str:
     """A number as the page writes it: `1,234,567`."""
     return f"{value:,}"
+
+
+def counted(count: int, one: str) -> str:
+    """A number of things: `1 image`, `1,234 images`."""
+    return f"{count:,} {one}{'' if count == 1 else 's'}"
 
 
 def percent_of(count: int, whole: int) -> str:
@@ -24,5 +29,10 @@ def in_utc(moment: datetime) -> str:
     return f"{moment.day} {moment:%b %Y, %H:%M} UTC"
 
 
-FILTERS: tuple[Callable[..., Any], ...] = (number, percent_of, in_utc)
+def slug(words: str) -> str:
+    """Words as addresses and style sheets have them: `in-review`."""
+    return words.lower().replace(" ", "-")
+
+
+FILTERS: tuple[Callable[..., Any], ...] = (number, percent_of, in_utc, slug)
 """What templates may write after a bar, under the functions' own names."""

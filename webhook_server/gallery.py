@@ -12,7 +12,7 @@ from plugin.domain.summaries import BatchSummary
 from plugin.images import shrink
 from webhook_server import gallery_view
 from webhook_server.gallery_view import PER_PAGE, SHOWN, Show
-from webhook_server.paging import last_page, page_asked, pages_of
+from webhook_server.paging import page_asked, pages_of
 
 SIDES = {"thumbnail": 480, "image": 1600}
 """Pixels of an image's longer side at most."""
@@ -62,9 +62,6 @@ def _page(application: Application, project: str, batches: Sequence[BatchSummary
     name = _batch_asked([each.name for each in batches], notes)
     show, page = _show_asked(notes), page_asked(request.args, notes)
     gallery = gallery_view.gallery(application, batches, name, show, page)
-    if page > last_page(gallery.total, PER_PAGE):
-        page = last_page(gallery.total, PER_PAGE)
-        gallery = gallery_view.gallery(application, batches, name, show, page)
     path = url_for("gallery.index", project=project)
     kept = {"batch": name, "show": show}
     return render_template(
@@ -74,7 +71,7 @@ def _page(application: Application, project: str, batches: Sequence[BatchSummary
         show=show,
         shown=SHOWN,
         notes_said=notes,
-        place=pages_of(path, kept, page, PER_PAGE, gallery.total),
+        place=pages_of(path, kept, gallery.page, PER_PAGE, gallery.total),
     )
 
 

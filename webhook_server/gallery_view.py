@@ -1,6 +1,6 @@
 """What the gallery shows: the frames of a batch, what was predicted on them, how far they are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Literal
@@ -13,6 +13,7 @@ from plugin.domain.summaries import BatchSummary
 from plugin.stores.batch_index import Query
 from plugin.stores.batches import TaskRef
 from webhook_server.overlays import Drawing, classes_in, drawing_of
+from webhook_server.paging import last_page
 
 PER_PAGE = 24
 BATCHES_SHOWN = 100
@@ -44,6 +45,7 @@ class Gallery:
     batches: tuple[BatchSummary, ...]
     tiles: tuple[Tile, ...]
     counts: dict[Show, int]
+    page: int
     total: int
 
 
@@ -72,7 +74,7 @@ def newest_batches(application: Application, project: str) -> tuple[BatchSummary
 def gallery(
     application: Application, batches: Sequence[BatchSummary], name: str, show: Show, page: int
 ) -> Gallery:
-    """A page of a batch, counted from 1; most urgent first.
+    """A page of a batch, counted from 1, or the last there is; most urgent first.
 
     Raises:
         NotFoundError: there is no such batch.
@@ -84,30 +86,36 @@ def gallery(
     shown = [task for task in tasks if show in ("all", kinds[task.id])]
     counts: dict[Show, int] = {each: list(kinds.values()).count(each) for each in SHOWN}
     counts["all"] = len(tasks)
-    some = shown[(page - 1) * PER_PAGE : page * PER_PAGE]
+    number = min(page, last_page(len(shown), PER_PAGE))
+    some = shown[(number - 1) * PER_PAGE : number * PER_PAGE]
     return Gallery(
         batch=next(each for each in batches if each.name == name),
         batches=tuple(batches),
         tiles=_tiles(application, batch, review, some),
         counts=counts,
+        page=number,
         total=len(shown),
     )
 
 
-def newest_tiles(application: Application, project: str, number: int) -> tuple[Tile, ...]:
-    """The frames that became tasks last, newest first."""
-    batches = newest_batches(application, project)
-    if not batches:
+def newest_tiles(
+    application: Application, batches: Sequence[BatchSummary], number: int
+) -> tuple[Tile, ...]:
+    """The frames that became tasks last, newest first; batches come newest first, too."""
+    newest = next((each for each in batches if each.images), None)
+    if newest is None:
         return ()
-    batch = application.batches.get(project, batches[0].name)
-    tasks = sorted(application.batches.tasks(batch), key=attrgetter("id"), reverse=True)
-    return _tiles(application, batch, _review(application, batch), tasks[:number])
+    batch = application.batches.get(newest.project, newest.name)
+    tasks = application.batches.newest_tasks(batch, number)
+    return _tiles(application, batch, _review(application, batch), tasks)
 
 
 def tile(application: Application, frame: Frame, batch_name: str, task: int) -> Tile:
     """One frame of a batch, with its masks."""
     batch = application.batches.get(frame.project, batch_name)
-    return _tile(application, batch, _review(application, batch), (frame, task), with_masks=True)
+    review = _review(application, batch)
+    [made] = _drawn(application, batch, review, [(frame, task)], with_masks=True)
+    return made
 
 
 def _review(application: Application, batch: Batch) -> _Review:
@@ -120,27 +128,26 @@ def _tiles(
 ) -> tuple[Tile, ...]:
     frames = application.spool.imported_frames(batch.project, [task.frame_id for task in tasks])
     found = [(frames[task.frame_id].frame, task.id) for task in tasks if task.frame_id in frames]
-    return tuple(_tile(application, batch, review, each) for each in found)
+    return tuple(_drawn(application, batch, review, found))
 
 
-def _tile(
+def _drawn(
     application: Application,
     batch: Batch,
     review: _Review,
-    shown: tuple[Frame, int],
+    shown: Sequence[tuple[Frame, int]],
     *,
     with_masks: bool = False,
-) -> Tile:
-    frame, task = shown
-    prediction = frame.prediction
-    colours = application.class_colours.of(frame.project, classes_in(prediction))
-    url = application.config.browser_url
-    link = f"{url}/projects/{batch.label_studio_id}/data?task={task}"
-    return Tile(
-        frame=frame,
-        drawing=drawing_of(prediction, colours, with_masks=with_masks),
-        state=review.state(task),
-        reviewers=review.has.get(task, ()),
-        marks=review.marks.get(task, ()),
-        label_studio_link="" if batch.closed else link,
-    )
+) -> Iterator[Tile]:
+    names = [name for frame, _ in shown for name in classes_in(frame.prediction)]
+    colours = application.class_colours.of(batch.project, names)
+    url = f"{application.config.browser_url}/projects/{batch.label_studio_id}/data"
+    for frame, task in shown:
+        yield Tile(
+            frame=frame,
+            drawing=drawing_of(frame.prediction, colours, with_masks=with_masks),
+            state=review.state(task),
+            reviewers=review.has.get(task, ()),
+            marks=review.marks.get(task, ()),
+            label_studio_link="" if batch.closed else f"{url}?task={task}",
+        )

@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 from plugin.bootstrap import Application
 from plugin.domain.summaries import BatchSummary, ReviewerSummary
 from webhook_server.identity import person
+from webhook_server.notification_view import my_notifications
 
 DONE_SHOWN = 20
 """Batches that are done with, the newest of them, that the page lists."""
@@ -36,7 +37,8 @@ def blueprint(application: Application) -> Blueprint:
     @routes.get("/mine")
     def index() -> str:
         """Show what is theirs: what is left to do first, the newest on top."""
-        tasks = list(_tasks(application, person().email))
+        email = person().email
+        tasks = list(_tasks(application, email))
         waiting = [task for task in tasks if task.link]
         done = [task for task in tasks if not task.link]
         return render_template(
@@ -45,6 +47,7 @@ def blueprint(application: Application) -> Blueprint:
             done=done[:DONE_SHOWN],
             older=max(0, len(done) - DONE_SHOWN),
             left=sum(task.mine.left for task in waiting),
+            notifications=my_notifications(application, email),
         )
 
     return routes

@@ -6,22 +6,14 @@ from werkzeug.wrappers import Response
 
 from plugin.bootstrap import Application
 from webhook_server.identity import person
-from webhook_server.notification_view import MyNotifications, my_notifications
 
 TESTED = "A test is on its way; it arrives within a minute."
 NO_CHANNEL = "No channel reaches you: switch notifications on, or ask a manager for a channel."
 
 
 def blueprint(application: Application) -> Blueprint:
-    """What `_notify.html` shows, and what its forms post to."""
+    """What the forms of `_notify.html` post to."""
     routes = Blueprint("notifications", __name__)
-
-    @routes.app_context_processor
-    def around() -> dict[str, object]:
-        def notifications_of_viewer() -> MyNotifications:
-            return my_notifications(application, person().email)
-
-        return {"notifications_of_viewer": notifications_of_viewer}
 
     @routes.post("/mine/notifications")
     def change() -> Response:

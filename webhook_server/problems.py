@@ -72,7 +72,7 @@ def _page(status: int, title: str, detail: str, headers: dict[str, str] | None =
         "error.html",
         status=status,
         heading=HEADINGS.get(status, title),
-        detail=_sentence(detail),
+        detail=sentence(detail),
         back=_back(again=again),
         again=again,
     )
@@ -87,7 +87,8 @@ def _back(*, again: bool) -> str:
     return referrer.path or "/" if referrer.netloc == request.host else "/"
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """A text as a sentence, the way pages say it; "" stays so."""
     if not text:
         return ""
     return f"{text[0].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}"

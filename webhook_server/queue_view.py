@@ -9,6 +9,7 @@ from plugin.bootstrap import Application
 from plugin.domain.summaries import BatchSummary, Status
 from plugin.stores.batch_index import Query
 from plugin.stores.batch_index_rows import MAX_SEARCH, SORTS, STATUSES, Sort
+from webhook_server.filters import slug
 from webhook_server.paging import Pages, address, last_page, page_asked, pages_of
 
 PATH = "/queue"
@@ -90,7 +91,7 @@ def queue_view(application: Application, arguments: Mapping[str, str], now: date
 
 def _query(arguments: Mapping[str, str], notes: list[str]) -> Query:
     """What the query string asks for, in its own words; what it cannot mean is noted."""
-    statuses = {_slug(status): status for status in STATUSES}
+    statuses = {slug(status): status for status in STATUSES}
     status = arguments.get("status", "")
     sort = arguments.get("sort", "created")
     order = arguments.get("order", "desc")
@@ -117,7 +118,7 @@ def _query(arguments: Mapping[str, str], notes: list[str]) -> Query:
 def _said(query: Query) -> dict[str, str]:
     """A query as the query string says it; what is usual goes without saying."""
     return {
-        "status": _slug(query.status),
+        "status": slug(query.status),
         "project": query.project,
         "q": query.search,
         "sort": "" if query.sort == "created" else query.sort,
@@ -129,7 +130,7 @@ def _tabs(query: Query, counts: Mapping[Status, int]) -> Sequence[Tab]:
     kept = _said(query)
     found = [Tab("All", sum(counts.values()), address(PATH, kept, status=""), not query.status)]
     for status in STATUSES:
-        leads = address(PATH, kept, status=_slug(status))
+        leads = address(PATH, kept, status=slug(status))
         found.append(Tab(status, counts[status], leads, query.status == status))
     return found
 
@@ -141,7 +142,3 @@ def _heading(query: Query, sort: Sort) -> Heading:
     changes = {"sort": "" if sort == "created" else sort, "order": "asc" if turned else ""}
     direction = ("descending" if query.descending else "ascending") if is_current else "none"
     return Heading(_HEADINGS[sort], direction, address(PATH, _said(query), **changes))
-
-
-def _slug(status: str) -> str:
-    return status.lower().replace(" ", "-")

@@ -1,4 +1,4 @@
-"""The card *Retraining* of a project's page, and what its forms post to."""
+"""What the forms of the card *Retraining* on a project's page post to."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -6,25 +6,16 @@ from werkzeug.wrappers import Response
 from plugin.bootstrap import Application
 from plugin.clock import utc_now
 from plugin.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from plugin.domain.retrain_settings import RetrainSettings
 from plugin.stores.batch_index_rows import ProjectTotals
 from webhook_server.identity import managers_only, person
-from webhook_server.retraining_view import RetrainingView, retraining_view
 
 ASKED = "A worker makes the next version and announces it; look again in a minute."
 NOTHING = "No version is made: nothing was reviewed yet."
 
 
 def blueprint(application: Application) -> Blueprint:
-    """What `_retraining.html` shows, and its routes."""
+    """What the forms post to."""
     routes = Blueprint("retraining", __name__, url_prefix="/projects/<project>/retrain")
-
-    @routes.app_context_processor
-    def around() -> dict[str, object]:
-        def retraining_of(project: str, settings: RetrainSettings) -> RetrainingView:
-            return retraining_view(application, project, settings)
-
-        return {"retraining_of": retraining_of}
 
     @routes.post("/now")
     @managers_only

@@ -15,6 +15,7 @@ from plugin.domain.announcing import (
 )
 from plugin.domain.errors import InvalidInputError
 from plugin.domain.retrain_settings import RetrainSettings
+from webhook_server.filters import counted
 
 SHOWN = 8
 """Announcements that the page lists; the Store has all."""
@@ -84,8 +85,7 @@ def retraining_view(parts: Application, project: str, settings: RetrainSettings)
 
 def _triggers(settings: RetrainSettings) -> Iterator[str]:
     if settings.after_images:
-        images = "image" if settings.after_images == 1 else "images"
-        yield f"after {settings.after_images:,} new {images}"
+        yield f"after {counted(settings.after_images, 'new image')}"
     if settings.on_batch:
         yield "when a batch is completed"
     if settings.every:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from plugin.bootstrap import Application
 from plugin.domain.errors import LabelStudioError, NotAuthenticatedError, TooManyAttemptsError
 from webhook_server.identity import SESSION, person, viewer
+from webhook_server.problems import sentence
 
 MAX_TOKEN = 4096
 """Characters; a personal access token has some 200."""
@@ -37,13 +38,13 @@ def blueprint(application: Application) -> Blueprint:
         try:
             identifier = application.sign_in.begin(_checked(token), _address())
         except TooManyAttemptsError as error:
-            answer = _form(wanted, f"{error}.", 429)
+            answer = _form(wanted, str(error), 429)
             answer.headers["Retry-After"] = str(error.wait)
             return answer
         except NotAuthenticatedError as error:
-            return _form(wanted, f"{error}.", 401)
+            return _form(wanted, str(error), 401)
         except LabelStudioError:
-            return _form(wanted, f"{AWAY}.", 503)
+            return _form(wanted, AWAY, 503)
         _remember(application, identifier)
         return redirect(wanted, 303)
 
@@ -97,5 +98,5 @@ def _signed_out(said: str) -> AnyResponse:
 
 
 def _form(wanted: str, error: str = "", status: int = 200) -> Response:
-    page = render_template("sign_in.html", next=wanted, error=error[:1].upper() + error[1:])
+    page = render_template("sign_in.html", next=wanted, error=sentence(error))
     return make_response(page, status)

@@ -10,6 +10,7 @@ from plugin.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from plugin.services.notifying import Notifier
 from webhook_server import contact_form
 from webhook_server.contact_form import ContactForm
+from webhook_server.filters import counted
 from webhook_server.identity import managers_only, person
 from webhook_server.notification_view import contact_row
 from webhook_server.system_attention import attention
@@ -81,7 +82,7 @@ def _retry_frames(application: Application, posted: Mapping[str, str]) -> Respon
     retrier = application.retrier
     done = retrier.retry(project, [frame]) if frame else retrier.retry_all(project)
     if done.frames:
-        said = f"{done.frames:,} frame{'' if done.frames == 1 else 's'} back to work"
+        said = f"{counted(done.frames, 'frame')} back to work"
         application.audit.add(person().email, "frames.retried", project, frame, said)
         flash(f"{project}: {said}.", "done")
     for error in done.errors:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from webhook_server.filters import counted
 from webhook_server.system_view import SystemView
 
 OLD_JOB = timedelta(minutes=5)
@@ -44,7 +45,7 @@ def _queue(view: SystemView) -> Iterator[str]:
     elif queue.oldest and view.now - queue.oldest > OLD_JOB:
         yield "Jobs wait long: start another lsal worker"
     if queue.failed:
-        yield f"{_counted(len(queue.failed), 'job')} failed within the last hour"
+        yield f"{counted(len(queue.failed), 'job')} failed within the last hour"
     for job in view.jobs:
         if job.is_late and queue.workers and queue.scheduler:
             yield f"“{job.name}” should have run again by now"
@@ -53,7 +54,7 @@ def _queue(view: SystemView) -> Iterator[str]:
 def _spool(view: SystemView) -> Iterator[str]:
     for row in view.spool:
         if row.failed_count:
-            yield f"{_counted(row.failed_count, 'frame')} of {row.project} failed to import"
+            yield f"{counted(row.failed_count, 'frame')} of {row.project} failed to import"
         if row.pending_since and view.now - row.pending_since > OLD_FRAME:
             yield f"Frames of {row.project} wait long for their import"
 
@@ -62,13 +63,9 @@ def _notifications(view: SystemView) -> Iterator[str]:
     for trouble in view.notifications.troubles:
         yield f"Notifications by {trouble.channel} fail"
     if count := len(view.notifications.set_aside):
-        yield f"{_counted(count, 'message')} set aside"
+        yield f"{counted(count, 'message')} set aside"
 
 
 def _doctor(view: SystemView) -> Iterator[str]:
     if view.diagnosis and not view.diagnosis.ok:
         yield "The last check-up found something to change"
-
-
-def _counted(count: int, one: str) -> str:
-    return f"{count:,} {one}{'' if count == 1 else 's'}"

@@ -140,14 +140,13 @@ def _jobs(parts: Application, now: datetime) -> Iterator[JobRow]:
 def _spool_row(parts: Application, project: str) -> SpoolRow:
     pending = spool_depth(parts.store, project, "pending")
     oldest = datetime.fromtimestamp(pending.oldest, UTC) if pending.oldest else None
-    failed = spool_depth(parts.store, project, "failed").frames
     return SpoolRow(
         project=project,
         pending=pending.frames,
         pending_since=oldest,
         awaiting=spool_depth(parts.store, project, "awaiting").frames,
         failed=tuple(islice(parts.spool.set_aside(project, "failed"), SHOWN_FRAMES)),
-        failed_count=failed,
+        failed_count=spool_depth(parts.store, project, "failed").frames,
         missing=tuple(islice(parts.spool.set_aside(project, "missing"), SHOWN_FRAMES)),
-        missing_count=parts.spool.count_failed(project) - failed,
+        missing_count=spool_depth(parts.store, project, "missing").frames,
     )

@@ -65,9 +65,10 @@ class TrainingSetView:
     more_problems: int = 0
 
 
-def training_set_view(application: Application, project: str) -> TrainingSetView:
+def training_set_view(
+    application: Application, project: str, newest: Version | None
+) -> TrainingSetView:
     """The training set of a project as its page shows it, from the Store alone."""
-    newest = application.training_sets.newest(project)
     if newest is None:
         return TrainingSetView()
     found = [newest, *_earlier(application, project, newest.version)]

@@ -1,8 +1,6 @@
 """The pages on a free port with a real Store and a real Redis behind it."""
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from werkzeug.serving import make_server
 from plugin.bootstrap import Application
 from plugin.config import Config
 from tests.signing_in import MAYA, sign_in_browser
+from tests.stand_ins import running
 from webhook_server.app import create_app
 
 CLOSED = "http://127.0.0.1:1"
@@ -42,8 +41,8 @@ def site(tmp_path: Path, redis_url: str, redis: Redis) -> Iterator[Site]:
     }
     application = Application(Config.model_validate(config))
     app = create_app(application)
-    with _serving(app) as url:
-        yield Site(url, application, app)
+    with running(make_server("127.0.0.1", 0, app, threaded=True)) as server:
+        yield Site(f"http://127.0.0.1:{server.server_port}", application, app)
     application.close()
 
 
@@ -52,19 +51,6 @@ def sign_in(
 ) -> None:
     """Sign somebody in to a browser, whoever was signed in there before."""
     sign_in_browser(context, site.url, site.application, email, manager=manager)
-
-
-@contextmanager
-def _serving(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture

@@ -1,18 +1,14 @@
 """How the page of a project and its dialogs look: for each model, odd names, screen and theme."""
 
-from typing import Literal
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from plugin.clock import utc_now
 from tests.batch_samples import TEAM
 from tests.browser import filling, queued
 from tests.browser.conftest import Site
+from tests.browser.looks import Theme, check
 from tests.browser.settings_dialogs import CROWDED, UNSURE, opened, settings_of
-
-Theme = Literal["light", "dark"]
 
 
 @pytest.mark.parametrize(
@@ -82,9 +78,3 @@ def test_it_fits_every_screen_and_axe_finds_nothing(
     page.goto(f"{site.url}/projects/parts/history")
     assert page.evaluate("document.documentElement.scrollWidth") == width
     check(page)
-
-
-def check(page: Page) -> None:
-    """Let axe look at what is open."""
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from random import Random
-from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from plugin.clock import utc_now
@@ -17,10 +15,9 @@ from plugin.domain.tallying import tally
 from plugin.stores.comparisons import Sums
 from tests.browser.conftest import Site, sign_in
 from tests.browser.filling import LONG, MARKUP, RIGHT_TO_LEFT, add_project
+from tests.browser.looks import THEMES, Theme, check
 from tests.reviewed import ANN, BEN, opinion, seen
 
-Theme = Literal["light", "dark"]
-THEMES: tuple[Theme, ...] = ("light", "dark")
 CLASSES = ("bolt", "dent", "scratch")
 
 
@@ -162,4 +159,4 @@ def test_everybody_can_read_it_whatever_the_names(
         summary.click()
     expect(page.get_by_role("table", name="Changes by class")).to_contain_text(MARKUP)
     assert page.evaluate("document.documentElement.scrollWidth") == width
-    assert Axe().run(page).response["violations"] == []
+    check(page)

@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
-from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import render_template_string
 from playwright.sync_api import Page, Route, expect
 
@@ -15,12 +13,11 @@ from plugin.clock import utc_now
 from plugin.domain.prediction import Box, Prediction
 from plugin.stores.funnel import Span
 from tests.browser.conftest import Site
+from tests.browser.looks import THEMES, Theme, check
 from webhook_server import charts
 from webhook_server.app import create_app
 
-Theme = Literal["light", "dark"]
 Show = Callable[[Span], None]
-THEMES: tuple[Theme, ...] = ("light", "dark")
 
 PAGE = """
 {% extends "base.html" %}
@@ -136,4 +133,4 @@ def test_everybody_can_read_them(
     heights = stranger.get_by_role("img").evaluate_all(f"all => all.map({tall})")
     assert heights == [72, 72, 72, 72, 160]
     assert stranger.evaluate("document.documentElement.scrollWidth") == width
-    assert Axe().run(stranger).response["violations"] == []
+    check(stranger)

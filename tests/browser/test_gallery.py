@@ -5,7 +5,6 @@ from typing import Literal
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from msgspec.structs import replace
 from playwright.sync_api import BrowserContext, Page
 
@@ -19,6 +18,7 @@ from plugin.stores.batches import TaskRef
 from plugin.stores.spool import image_key
 from tests.browser.conftest import Site, sign_in
 from tests.browser.filling import MARKUP, NOW, RIGHT_TO_LEFT, add_project
+from tests.browser.looks import check
 from tests.samples import jpeg
 
 MASK = encode(np.pad(np.ones((180, 260), dtype=bool), 30))
@@ -194,5 +194,5 @@ def test_axe_finds_nothing(
     if one:
         page.locator(".tile a").first.click()
         page.wait_for_load_state("networkidle")
-    assert Axe().run(page).response["violations"] == []
+    check(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,10 +1,8 @@
 """The page of all projects, in a real browser."""
 
 from datetime import timedelta
-from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 from redis import Redis
 
@@ -13,9 +11,8 @@ from plugin.clock import utc_now
 from plugin.domain.settings import ProjectSettings
 from plugin.stores.admission import Candidate
 from tests.browser.conftest import Site
+from tests.browser.looks import Theme, check
 from tests.browser.queued import fill_queue
-
-Theme = Literal["light", "dark"]
 
 
 def card(page: Page, name: str) -> Locator:
@@ -184,7 +181,7 @@ def test_it_fits_every_screen_and_axe_finds_nothing(
     assert page.evaluate("document.documentElement.scrollWidth") == width
     inside = "each => each.getBoundingClientRect().right <= innerWidth + 0.5"
     assert page.locator("article *").evaluate_all(f"all => all.every({inside})")
-    assert Axe().run(page).response["violations"] == []
+    check(page)
 
 
 def test_the_keyboard_reaches_everything_and_shows_where_it_is(filled: Page) -> None:

@@ -1,11 +1,9 @@
 """The card *Retraining* in a real browser: by keyboard, with odd names, on every screen."""
 
 from datetime import datetime, timedelta
-from typing import Literal
 
 import msgspec
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from plugin.domain.announcing import (
@@ -19,9 +17,9 @@ from plugin.domain.announcing import (
 )
 from tests.browser import filling
 from tests.browser.conftest import Site
+from tests.browser.looks import Theme, check
 from tests.browser.settings_dialogs import opened, settings_of
 
-Theme = Literal["light", "dark"]
 NOW = filling.NOW
 ADDRESS = "https://train.example.com/" + "hook/" * 60
 
@@ -114,8 +112,3 @@ def test_it_fits_every_screen_and_axe_finds_nothing(
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Make a signing secret").press("Enter")
     check(page)
-
-
-def check(page: Page) -> None:
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()

@@ -1,19 +1,16 @@
 """What stands around every page, and the components that pages are made of."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import flash, render_template_string
 from playwright.sync_api import BrowserContext, Page, expect
 
 from plugin.domain.errors import UnavailableError
 from plugin.stores.answering import LabelStudioAnswering
 from tests.browser.conftest import Site, sign_in
+from tests.browser.looks import THEMES, Theme, check
 
-Theme = Literal["light", "dark"]
-THEMES: tuple[Theme, ...] = ("light", "dark")
 NOW = datetime(2026, 11, 24, 14, 5, tzinfo=UTC)
 LONG = "<b>very</b>." * 12 + "long@example.com"
 
@@ -98,7 +95,7 @@ def test_it_fits_whoever_is_signed_in_and_axe_finds_nothing(
     expect(page.get_by_role("button", name="Sign out", exact=True)).to_be_in_viewport(ratio=1)
     assert page.evaluate("document.documentElement.scrollWidth") == width
     assert page.locator("b").count() == 0
-    assert Axe().run(page).response["violations"] == []
+    check(page)
 
 
 def test_the_keyboard_skips_to_the_content_and_reaches_the_menu(site: Site, page: Page) -> None:
@@ -166,7 +163,7 @@ def test_a_dialog_fits_and_its_buttons_are_always_there(
     assert box
     assert width > 360 or (box["x"], box["width"], box["height"]) == (0, 360, 640)
     assert page.evaluate("document.documentElement.scrollWidth") == width
-    assert Axe().run(page).response["violations"] == []
+    check(page)
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -187,4 +184,4 @@ def test_errors_look_like_the_other_pages(
     again = page.get_by_role("link", name="Try again")
     expect(again).to_have_attribute("href", "/broken?a=b")
     assert "secret" not in page.content()
-    assert Axe().run(page).response["violations"] == []
+    check(page)

@@ -3,12 +3,10 @@
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import Site, sign_in
-
-THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+from tests.browser.looks import THEMES, check
 
 
 def test_who_comes_is_asked_for_a_token_and_told_where_it_is(site: Site, stranger: Page) -> None:
@@ -110,4 +108,4 @@ def test_the_form_fits_and_axe_finds_nothing(
     stranger.goto(f"{site.url}/sign-in")
     stranger.get_by_text("Where do I find it?").click()
     assert stranger.evaluate("document.documentElement.scrollWidth") == width
-    assert Axe().run(stranger).response["violations"] == []
+    check(stranger)

@@ -2,16 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from plugin.queues import SWEEP, Scheduler, open_queue, open_worker
 from plugin.stores.contacts import Contact
 from tests.browser import troubles
 from tests.browser.conftest import Site, sign_in
+from tests.browser.looks import THEMES, Theme, check
 from tests.browser.troubles import SECRET
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # apprise imports it
@@ -30,10 +29,6 @@ def running(site: Site) -> Iterator[None]:
     yield
     worker.register_death()  # type: ignore[no-untyped-call]
     scheduler.register_death()
-
-
-Theme = Literal["light", "dark"]
-THEMES: tuple[Theme, ...] = ("light", "dark")
 
 
 def section(page: Page, name: str) -> Locator:
@@ -170,4 +165,4 @@ def test_axe_finds_nothing(site: Site, page: Page, theme: Theme, width: int) -> 
     page.set_viewport_size({"width": width, "height": 800})
     for address in ("/system", "/system?contact=ben@example.com"):
         page.goto(site.url + address)
-        assert Axe().run(page).response["violations"] == []
+        check(page)

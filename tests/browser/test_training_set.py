@@ -3,25 +3,18 @@
 import zipfile
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from plugin.training_set.versions import Certificate, Changes, CountDifference, Problem
 from tests.browser import filling
 from tests.browser.conftest import Site, sign_in
 from tests.browser.filling import HOSTILE, LONG, MARKUP, NOW
+from tests.browser.looks import THEMES, Theme, outside, serious
 from tests.training_set.format_samples import DETECTION
 from tests.training_set.publishing import publish, version
-
-Theme = Literal["light", "dark"]
-THEMES: tuple[Theme, ...] = ("light", "dark")
-
-OUTSIDE = """area => [...area.querySelectorAll("*")]
-  .filter(each => !each.closest(".hidden") && each.getBoundingClientRect().right > innerWidth + 1)
-  .map(each => each.outerHTML.slice(0, 200))"""
 
 
 @pytest.fixture
@@ -168,6 +161,5 @@ def test_names_that_mean_no_good_disturb_nothing(
     for summary in card.locator("summary").all():
         summary.click()
     expect(card.get_by_text("<script>").first).to_be_visible()
-    assert card.evaluate(OUTSIDE) == []
-    found = Axe().run(page).response["violations"]
-    assert [each["help"] for each in found if each["impact"] in {"serious", "critical"}] == []
+    assert outside(card) == []
+    assert serious(page) == []

@@ -10,9 +10,9 @@ function prepareAssigning(form) {
     picked: row.querySelector("input[type=checkbox]"),
     images: row.querySelector("input[type=number]"),
   }));
-  const free = Number(form.dataset.free);
   const overlap = form.elements.namedItem("overlap");
-  const given = form.querySelector("[data-given]");
+  const given = form.querySelector("[data-given]"); // and much else is not there where nobody is known
+  const free = Number(given?.dataset.free);
 
   const picked = () => people.filter((person) => person.picked.checked);
   const reviews = () => free * Math.max(1, Math.min(Number(overlap.max), Number(overlap.value) || 1));

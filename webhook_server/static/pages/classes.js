@@ -29,6 +29,7 @@ export class ClassList {
   addSearch() {
     const search = document.createElement("input");
     search.type = "search";
+    search.className = "control";
     search.placeholder = "Find a class";
     search.setAttribute("aria-label", "Find a class");
     search.addEventListener("keydown", (event) => {
