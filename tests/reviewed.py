@@ -1,8 +1,7 @@
 """Reviewed images as the analysis finds them: frames that are tasks, what people made of them."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from hashlib import md5
+from hashlib import sha256
 
 from plugin.bootstrap import Application
 from plugin.domain.consensus import Opinion
@@ -24,12 +23,12 @@ def seen(*boxes: Box, version: str = "v1") -> Prediction:
 
 def opinion(truth: Prediction, reviewer: str = ANN, seconds: float | None = 8.0) -> Opinion:
     """One person's finished annotation."""
-    return Opinion(reviewer, NOW, truth, seconds=seconds)
+    return Opinion(reviewer, NOW, truth, seconds=seconds, annotation_id=1)
 
 
-def frame_id(name: str) -> str:
-    """The id of a made-up frame."""
-    return md5(name.encode(), usedforsecurity=False).hexdigest()
+def frame_of(name: str) -> str:
+    """A frame id, 32 hex digits, of a short name."""
+    return sha256(name.encode()).hexdigest()[:32]
 
 
 def add_frame(
@@ -37,7 +36,7 @@ def add_frame(
     received_at: datetime = NOW,
 ) -> str:  # fmt: skip
     """A frame that is a task; its id."""
-    identifier = frame_id(name)
+    identifier = frame_of(name)
     key = image_key("parts", identifier, "jpg")
     image = ImageInfo(key, "image/jpeg", "", 640, 480, 1)
     frame = Frame(
@@ -48,19 +47,24 @@ def add_frame(
     return identifier
 
 
-def review(application: Application, identifier: str, opinions: Sequence[Opinion]) -> None:
-    """What people made of a frame; collected, and noted as changed."""
+def finish(application: Application, frame_id: str, *opinions: Opinion) -> None:
+    """Keep what was said of a frame, and note it as a look at a batch does."""
     newest = opinions[-1]
-    made = Review(
-        frame_id=identifier, batch=BATCH, task_id=1, annotation_id=1,
+    review = Review(
+        frame_id=frame_id, batch=BATCH, task_id=1, annotation_id=newest.annotation_id,
         reviewer=newest.reviewer, finished_at=newest.finished_at, seconds=newest.seconds,
-        truth=newest.truth, opinions=tuple(opinions),
+        truth=newest.truth, opinions=opinions,
     )  # fmt: skip
-    application.reviews.save("parts", made)
-    application.reviews.log.append("parts", ReviewsChanged(BATCH, (identifier,)), NOW)
+    application.reviews.save("parts", review)
+    note(application, frame_id)
 
 
-def withdraw(application: Application, identifier: str) -> None:
-    """Somebody deleted what was made of a frame."""
-    application.reviews.withdraw("parts", identifier)
-    application.reviews.log.append("parts", ReviewsChanged(BATCH, (identifier,)), NOW)
+def withdraw(application: Application, frame_id: str) -> None:
+    """Forget what was said of a frame, and note it."""
+    application.reviews.withdraw("parts", frame_id)
+    note(application, frame_id)
+
+
+def note(application: Application, *frame_ids: str) -> None:
+    """Note that reviews changed."""
+    application.reviews.log.append("parts", ReviewsChanged(BATCH, frame_ids), NOW)

@@ -1,19 +1,16 @@
 """Waiting for what another thread does."""
 
-import time
 from collections.abc import Callable
 
 from plugin.client import ActiveLearningClient
 from tests.edge.conftest import MakeClient
 from tests.edge.loopback import Loopback
+from tests.waiting import wait_for
 
 
 def wait_until(condition: Callable[[], object]) -> None:
     """Wait until something is so; give up after a time that only a defect needs."""
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.01)
+    wait_for(condition, "what the client does", seconds=20, pause=0.01)
 
 
 def with_rules(client: ActiveLearningClient) -> ActiveLearningClient:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from tests.faults.label_studio import Trouble
-from tests.faults.rig import OURS, Rig, wait_for
+from tests.faults.rig import OURS, SOON, Rig
+from tests.waiting import wait_for
 
 Blow = Callable[[Rig], None]
 Reason = Callable[[Rig], str]
@@ -72,7 +73,7 @@ def _stop(step: str, name: str, *, short: bool) -> Fault:
         rig.stop_at(step, TIMES.get(step.partition(" ")[2], 1))
 
     def strike(rig: Rig) -> None:
-        wait_for(rig.was_stopped, f"a {name} that comes to the step '{step}'")
+        wait_for(rig.was_stopped, f"a {name} that comes to the step '{step}'", SOON)
         rig.restart(name)
 
     return Fault(f"kill -9 of {name} {step}", strike, short, arm)
@@ -83,7 +84,8 @@ def _trouble(what: str, trouble: Trouble, *, short: bool = False) -> Fault:
         rig.label_studio.trouble = trouble
 
     def strike(rig: Rig) -> None:
-        wait_for(lambda: rig.label_studio.trouble is None, f"requests that match {trouble.where!r}")
+        matching = f"requests that match {trouble.where!r}"
+        wait_for(lambda: rig.label_studio.trouble is None, matching, SOON)
         time.sleep(trouble.seconds)
 
     return Fault(f"Label Studio {what}", strike, short, arm)

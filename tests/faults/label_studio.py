@@ -9,6 +9,8 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
 
+from tests.stand_ins import running
+
 How = Literal["answer", "lose", "hang", "half"]
 """`answer` a status without doing the work; do it and `lose` the answer, or `hang` with it until
 the caller has given up; pass on `half` of the request."""
@@ -121,11 +123,5 @@ class _Pass(BaseHTTPRequestHandler):
 @contextmanager
 def label_studio_proxy(port: int) -> Iterator[LabelStudioProxy]:
     """A proxy before the Label Studio on a port of loopback."""
-    with LabelStudioProxy(port) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with running(LabelStudioProxy(port)) as server:
+        yield server

@@ -3,8 +3,7 @@
 import secrets
 import shutil
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,8 @@ from plugin.demo.processes import Processes, Program, free_port
 from tests.faults.label_studio import LabelStudioProxy, label_studio_proxy
 
 OURS = ("webhook", "worker", "scheduler")
+SOON = 120.0
+"""Seconds until what a fault waits for has come."""
 
 
 @dataclass
@@ -100,19 +101,13 @@ def rig(data: Path, *, small_disk: bool = False) -> Iterator[Rig]:
             "LSAL_PORT": str(webhook),
             "LABEL_STUDIO_PUBLIC_URL": "",
         }
-        inside = {
-            **environment, "LSAL_FAULTS": str(faults),
-            "PYTHONPATH": str(Path(__file__).parent / "inside"),
-        }  # fmt: skip
         direct = environment | {"LABEL_STUDIO_URL": f"http://127.0.0.1:{studio}"}
         running = Rig(
             processes=processes,
             programs={
                 "redis": programs.redis(data, redis),
                 "label studio": programs.label_studio(data, studio, secrets.token_hex(8), token),
-                "webhook": programs.webhook(inside, webhook),
-                "worker": programs.worker(inside),
-                "scheduler": programs.scheduler(inside),
+                **_ours(environment, webhook, faults),
             },
             application=Application(Config.model_validate(direct)),
             label_studio=proxy,
@@ -128,17 +123,17 @@ def rig(data: Path, *, small_disk: bool = False) -> Iterator[Rig]:
         running.application.close()
 
 
-def wait_for(condition: Callable[[], object], what: str, seconds: float = 120) -> None:
-    """Wait until a condition holds.
-
-    Raises:
-        TimeoutError: it did not come to hold.
-    """
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {seconds:.0f} s for {what}")
-        time.sleep(0.1)
+def _ours(environment: dict[str, str], port: int, faults: Path) -> dict[str, Program]:
+    """Our programs, whose processes look into a folder where they are to stop."""
+    inside = {
+        **environment, "LSAL_FAULTS": str(faults),
+        "PYTHONPATH": str(Path(__file__).parent / "inside"),
+    }  # fmt: skip
+    return {
+        "webhook": programs.webhook(inside, port),
+        "worker": programs.worker(inside),
+        "scheduler": programs.scheduler(inside),
+    }
 
 
 @contextmanager

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from plugin.clock import utc_now
 from tests.faults.catalogue import Fault
 from tests.faults.checking import Findings, begun_imports, check
-from tests.faults.rig import Rig, wait_for
+from tests.faults.rig import SOON, Rig
 from tests.faults.stream import Stream
 from tests.samples import settings
+from tests.waiting import wait_for
 
 CAP_SHARE = 0.7
 """Of the frames, so many have room in the day's cap."""
@@ -79,7 +80,7 @@ def strike(rig: Rig, fault: Fault, number: int, frames: int) -> Struck:
         fault.arm(rig)
     thread = stream.start()
     if not fault.arm:
-        wait_for(lambda: len(stream.answers) > frames / 4, "the first answers")
+        wait_for(lambda: len(stream.answers) > frames / 4, "the first answers", SOON)
     fault.strike(rig)
     thread.join()
     return Struck(fault, stream, cap, begun)

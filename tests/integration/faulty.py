@@ -1,7 +1,6 @@
 """A proxy before the real Label Studio that spoils some of its answers."""
 
 import re
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
 
 import httpx
+
+from tests.stand_ins import running
 
 Kind = Literal["lose", "half", "drop", "refuse"]
 PASSED_ON = ("authorization", "content-type", "accept")
@@ -106,12 +107,6 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def faulty(target: str) -> Iterator[FaultyLabelStudio]:
     """A proxy before the Label Studio at this address."""
-    with FaultyLabelStudio(target) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
-            server.client.close()
+    server = FaultyLabelStudio(target)
+    with server.client, running(server):
+        yield server

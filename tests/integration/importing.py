@@ -11,6 +11,7 @@ from plugin.bootstrap import Application
 from plugin.clock import utc_now
 from plugin.config import Config
 from plugin.demo.installation import Installation
+from plugin.domain.batching import origin
 from plugin.formats.native import PostedEvent
 from plugin.services.gates import Gates
 from plugin.services.receiving import Offer, Receiver
@@ -20,19 +21,29 @@ from tests.samples import box, encoded, jpeg, prediction, settings
 
 @contextmanager
 def parts_on(
-    url: str, installation: Installation, folder: Path, redis_url: str, **changes: str
+    installation: Installation, folder: Path, redis_url: str, **changes: str
 ) -> Iterator[Application]:
-    """Parts of their own, so that no worker interferes, on a Label Studio."""
+    """Parts of their own, so that no worker interferes, on the installation's Label Studio."""
     running = installation.application.config
     config = {
         "STORE_URL": str(folder / "store"),
         "REDIS_URL": redis_url,
-        "LABEL_STUDIO_URL": url,
+        "LABEL_STUDIO_URL": running.label_studio_url,
         "LABEL_STUDIO_API_KEY": running.label_studio_api_key.get_secret_value(),
     }
     parts = Application(Config.model_validate(config | changes))
-    yield parts
-    parts.close()
+    try:
+        yield parts
+    finally:
+        parts.close()
+
+
+def remove_batches(installation: Installation, *projects: str) -> None:
+    """Remove all batches of projects from Label Studio, those too that our Store lost."""
+    label_studio = installation.application.label_studio
+    for project in projects:
+        for found in list(label_studio.projects_of(origin(project, ""))):
+            label_studio.delete_project(found.id)
 
 
 def add_project(parts: Application, project: str, **changes: Any) -> None:

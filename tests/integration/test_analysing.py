@@ -1,39 +1,17 @@
 """What reviewers change in a real Label Studio, as the analysis counts it."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec import structs
 
 from plugin.bootstrap import Application
-from plugin.demo.installation import Installation
 from plugin.domain import summing
 from plugin.domain.analysis import Quality, Summary
 from plugin.domain.batching import Batch
-from tests.integration.importing import parts_on
 from tests.integration.reviewing import Colleague, imported_batch, tasks_of
 
 PROJECT = "analysed"
-
-
-@pytest.fixture(scope="module")
-def ann(installation: Installation) -> Iterator[Colleague]:
-    found = Colleague(installation.application.label_studio, "ann-analysed@example.com")
-    yield found
-    found.gateway.close()
-
-
-@pytest.fixture
-def parts(installation: Installation, tmp_path: Path, redis_url: str) -> Iterator[Application]:
-    url = installation.application.config.label_studio_url
-    with parts_on(url, installation, tmp_path, redis_url) as application:
-        application.redis.flushdb()
-        yield application
-        ours = application.label_studio.projects_of(f"active-learning: project={PROJECT} ")
-        for found in list(ours):
-            application.label_studio.delete_project(found.id)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -15,11 +14,11 @@ from plugin.domain.errors import ConflictError, InvalidInputError, LabelStudioEr
 from plugin.domain.reviewing import Assignments, Share, holders
 from plugin.labelstudio.gateway import LabelStudioGateway
 from tests.integration.assigning import filled_batch, next_task, people
-from tests.integration.faulty import FaultyLabelStudio, faulty
-from tests.integration.importing import parts_on
+from tests.integration.faulty import FaultyLabelStudio
 
 ANN, JOANN, PLUS = "ann@assign.example.com", "joann@assign.example.com", "ann+x@assign.example.com"
 FIELD = "POST /api/dm/actions"
+pytestmark = pytest.mark.usefixtures("team")
 
 
 @pytest.fixture(scope="module")
@@ -31,25 +30,8 @@ def team(installation: Installation) -> Iterator[dict[str, LabelStudioGateway]]:
 
 
 @pytest.fixture
-def label_studio(installation: Installation) -> Iterator[FaultyLabelStudio]:
-    with faulty(installation.application.config.label_studio_url) as server:
-        yield server
-
-
-@pytest.fixture
-def parts(
-    installation: Installation,
-    team: dict[str, LabelStudioGateway],
-    label_studio: FaultyLabelStudio,
-    tmp_path: Path,
-    redis_url: str,
-) -> Iterator[Application]:
-    with parts_on(label_studio.url, installation, tmp_path, redis_url) as application:
-        application.redis.flushdb()
-        yield application
-        for project in application.history.projects():
-            for batch in application.batches.of_project(project):
-                application.label_studio.delete_project(batch.label_studio_id)
+def changes(proxy: FaultyLabelStudio) -> dict[str, str]:
+    return {"LABEL_STUDIO_URL": proxy.url}
 
 
 def share_of(assignments: Assignments, reviewer: str) -> Share:
@@ -150,10 +132,10 @@ def test_what_is_moved_or_taken_back_moves_in_label_studio(
 
 @pytest.mark.parametrize("kind", ["refuse", "lose", "half"])
 def test_a_change_that_breaks_off_is_undone_by_the_next(
-    parts: Application, label_studio: FaultyLabelStudio, kind: str
+    parts: Application, proxy: FaultyLabelStudio, kind: str
 ) -> None:
     batch = filled_batch(parts, f"broken-{kind}", 6)
-    label_studio.add(kind, FIELD)  # type: ignore[arg-type]
+    proxy.add(kind, FIELD)  # type: ignore[arg-type]
     with pytest.raises(LabelStudioError):
         parts.assigner.assign(batch, [Wish(ANN, 6)], shuffle=False)
     assert parts.batches.assignments(batch) == Assignments()
@@ -166,17 +148,17 @@ def test_a_change_that_breaks_off_is_undone_by_the_next(
 
 
 def test_calls_grow_with_the_reviewers_and_not_with_the_images(
-    parts: Application, label_studio: FaultyLabelStudio
+    parts: Application, proxy: FaultyLabelStudio
 ) -> None:
     calls = []
     for images in (6, 36):
         batch = filled_batch(parts, f"calls-{images}", images)
-        label_studio.lines.clear()
+        proxy.lines.clear()
         counts = split(images, 3, overlap=2)
         wishes = [Wish(email, n) for email, n in zip((ANN, JOANN, PLUS), counts, strict=True)]
         parts.assigner.assign(batch, wishes, shuffle=True, overlap=2)
-        calls.append(len(label_studio.lines) - label_studio.count("/api/version"))
-        assert label_studio.count(FIELD) == 3
+        calls.append(len(proxy.lines) - proxy.count("/api/version"))
+        assert proxy.count(FIELD) == 3
     assert calls[0] == calls[1] <= 11
 
 

@@ -1,9 +1,7 @@
 """The page of a batch on a real Label Studio: what a manager clicks is what reviewers find."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
@@ -17,8 +15,8 @@ from plugin.domain.reviewing import Share
 from plugin.labelstudio.gateway import LabelStudioGateway
 from tests.integration import pages
 from tests.integration.assigning import PASSWORD, filled_batch, people
-from tests.integration.importing import parts_on
 from tests.signing_in import sign_in_browser
+from tests.stand_ins import running
 from webhook_server.app import create_app
 
 ANN, BEN = "ann@page.example.com", "ben@page.example.com"
@@ -60,27 +58,15 @@ def team(installation: Installation) -> Iterator[dict[str, LabelStudioGateway]]:
 
 @pytest.fixture
 def desk(
-    installation: Installation, team: dict[str, LabelStudioGateway], browser: Browser,
-    tmp_path: Path, redis_url: str,
-) -> Iterator[Desk]:  # fmt: skip
-    url = installation.application.config.label_studio_url
-    with (
-        parts_on(url, installation, tmp_path, redis_url) as parts,
-        browser.new_context() as context,
-    ):
-        parts.redis.flushdb()
-        parts.team.save(parts.label_studio.members().values(), utc_now())
-        batch = filled_batch(parts, "page", IMAGES)
-        server = make_server("127.0.0.1", 0, create_app(parts), threaded=True)
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        served = f"http://127.0.0.1:{server.server_port}"
-        sign_in_browser(context, served, parts)
-        yield Desk(context, served, parts, batch)
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        parts.label_studio.delete_project(batch.label_studio_id)
+    team: dict[str, LabelStudioGateway], parts: Application, browser: Browser
+) -> Iterator[Desk]:
+    parts.team.save(parts.label_studio.members().values(), utc_now())
+    batch = filled_batch(parts, "page", IMAGES)
+    server = make_server("127.0.0.1", 0, create_app(parts), threaded=True)
+    with running(server), browser.new_context() as context:
+        url = f"http://127.0.0.1:{server.server_port}"
+        sign_in_browser(context, url, parts)
+        yield Desk(context, url, parts, batch)
 
 
 def assign(page: Page, images: dict[str, int], *, shuffle: bool = False, told: str = "") -> Locator:

@@ -1,11 +1,8 @@
 """Batches in a Label Studio where people delete and edit things by hand."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from xml.etree import ElementTree
-
-import pytest
 
 from plugin.bootstrap import Application
 from plugin.clock import utc_now
@@ -16,18 +13,6 @@ from tests.integration.importing import add_project, keep_frames, parts_on, shot
 from tests.samples import CLASSES, settings
 
 PROJECT = "by-hand"
-
-
-@pytest.fixture
-def parts(installation: Installation, tmp_path: Path, redis_url: str) -> Iterator[Application]:
-    url = installation.application.config.label_studio_url
-    with parts_on(url, installation, tmp_path, redis_url) as application:
-        application.redis.flushdb()
-        yield application
-        for found in list(
-            application.label_studio.projects_of("active-learning: project=by-hand ")
-        ):
-            application.label_studio.delete_project(found.id)
 
 
 def imported(parts: Application, count: int = 2, first: int = 0) -> Batch:
@@ -159,8 +144,7 @@ def test_two_workers_at_once_open_one_batch(
 ) -> None:
     add_project(parts, PROJECT)
     frames = keep_frames(parts, PROJECT, *shots(20))
-    url = installation.application.config.label_studio_url
-    with parts_on(url, installation, tmp_path, redis_url) as other, ThreadPoolExecutor(2) as pool:
+    with parts_on(installation, tmp_path, redis_url) as other, ThreadPoolExecutor(2) as pool:
         done = list(pool.map(lambda each: each.importer.run(PROJECT), (parts, other)))
     assert sorted(done) == [0, 20]
     assert len(parts.batches.of_project(PROJECT)) == 1

@@ -8,8 +8,8 @@ from plugin.clock import utc_now
 from plugin.demo.installation import Installation
 from plugin.domain.colours import colours
 from plugin.domain.settings import ProjectSettings
-from tests.integration.test_loop import wait_for
 from tests.samples import box, encoded, jpeg, prediction
+from tests.waiting import wait_for
 
 PROJECT = "colours"
 SETTINGS = {

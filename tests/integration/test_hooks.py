@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from plugin.demo.installation import Installation
 from plugin.demo.processes import Processes
 from plugin.domain.batching import Batch
 from plugin.services.hooks import EVENTS, SECRET_HEADER
-from tests.integration.importing import parts_on
+from tests.integration.importing import parts_on, remove_batches
 from tests.integration.reviewing import Colleague, imported_batch, tasks_of
 from tests.samples import settings
 from tests.served import served
@@ -21,32 +22,20 @@ PROJECT = "hooked"
 HERE = "http://127.0.0.1:9"
 
 
-@pytest.fixture(scope="module")
-def ann(installation: Installation) -> Iterator[Colleague]:
-    found = Colleague(installation.application.label_studio, "ann-hooked@example.com")
-    yield found
-    found.gateway.close()
-
-
 @pytest.fixture
 def open_parts(
     installation: Installation, tmp_path: Path, redis_url: str
 ) -> Iterator[Callable[[str], Application]]:
     """Parts that say they are at an address."""
-    url, opened = installation.application.config.label_studio_url, []
+    with ExitStack() as opened:
 
-    def at(public_url: str) -> Application:
-        context = parts_on(url, installation, tmp_path, redis_url, LSAL_PUBLIC_URL=public_url)
-        opened.append(context)
-        return context.__enter__()
+        def at(public_url: str) -> Application:
+            context = parts_on(installation, tmp_path, redis_url, LSAL_PUBLIC_URL=public_url)
+            return opened.enter_context(context)
 
-    first = at("")
-    first.redis.flushdb()
-    yield at
-    for found in list(first.label_studio.projects_of(f"active-learning: project={PROJECT} ")):
-        first.label_studio.delete_project(found.id)
-    for context in opened:
-        context.__exit__(None, None, None)
+        at("").redis.flushdb()
+        yield at
+        remove_batches(installation, PROJECT)
 
 
 def urls(parts: Application, batch: Batch) -> list[str]:
@@ -127,8 +116,7 @@ def test_what_a_reviewer_does_is_known_soon_by_label_studios_call_alone(
         }  # fmt: skip
         with (
             parts_on(
-                running.label_studio_url, installation, tmp_path / "server", redis_url,
-                LSAL_PUBLIC_URL=site.url,
+                installation, tmp_path / "server", redis_url, LSAL_PUBLIC_URL=site.url
             ) as parts,
             Processes(tmp_path / "worker") as processes,
         ):  # fmt: skip

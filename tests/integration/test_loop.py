@@ -1,7 +1,5 @@
 """The way of a frame, from a deployment's post to the training set, through real processes."""
 
-import time
-from collections.abc import Callable
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -20,19 +18,11 @@ from plugin.domain.errors import InvalidInputError
 from plugin.labelstudio.gateway import LabelStudioGateway
 from plugin.training_set.versions import Version
 from tests.samples import box, encoded, jpeg, prediction, settings
+from tests.waiting import wait_for
 
 FRAMES = 14
 PROJECT = "loop"
 captured_at = attrgetter("captured_at")
-
-
-def wait_for(condition: Callable[[], Any], what: str, seconds: float = 60) -> Any:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := condition():
-            return found
-        time.sleep(0.2)
-    pytest.fail(f"waited {seconds} s for {what}")
 
 
 def post(installation: Installation, key: str, number: int, **changes: Any) -> httpx.Response:

@@ -1,50 +1,26 @@
 """What reviewers do in a real Label Studio, and what we know of it after a look."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import msgspec
 import pytest
 
 from plugin.bootstrap import Application
 from plugin.clock import utc_now
-from plugin.demo.installation import Installation
 from plugin.domain.batching import Batch
 from plugin.domain.reviewing import Mark
 from plugin.domain.summaries import BatchSummary
 from plugin.stores.contacts import folder_of
 from plugin.stores.reviews import Review
-from tests.integration.importing import parts_on
 from tests.integration.reviewing import Colleague, imported_batch, tasks_of
 
 PROJECT = "progress"
 MANAGER = "maya@example.com"
 
 
-@pytest.fixture(scope="module")
-def ann(installation: Installation) -> Iterator[Colleague]:
-    found = Colleague(installation.application.label_studio, "ann-progress@example.com")
-    yield found
-    found.gateway.close()
-
-
-@pytest.fixture(scope="module")
-def ben(installation: Installation) -> Iterator[Colleague]:
-    found = Colleague(installation.application.label_studio, "ben-progress@example.com")
-    yield found
-    found.gateway.close()
-
-
 @pytest.fixture
-def parts(installation: Installation, tmp_path: Path, redis_url: str) -> Iterator[Application]:
-    url = installation.application.config.label_studio_url
-    with parts_on(url, installation, tmp_path, redis_url, LSAL_MANAGERS=MANAGER) as application:
-        application.redis.flushdb()
-        yield application
-        ours = application.label_studio.projects_of(f"active-learning: project={PROJECT} ")
-        for found in list(ours):
-            application.label_studio.delete_project(found.id)
+def changes() -> dict[str, str]:
+    return {"LSAL_MANAGERS": MANAGER}
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """`lsal rebuild`: Redis emptied, and a Store that is older than what Label Studio has."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -11,8 +10,6 @@ from click.testing import CliRunner
 from plugin.bootstrap import Application
 from plugin.cli import main
 from plugin.clock import utc_now
-from plugin.config import Config
-from plugin.demo.installation import Installation
 from plugin.formats.native import PostedEvent
 from plugin.services.adopting import Adopted
 from plugin.services.cases import Kept
@@ -25,27 +22,19 @@ LIMITED = settings(project=PROJECT, limits={"per_day": 6}, batch={"max_images": 
 
 
 @pytest.fixture
-def application(
-    installation: Installation, tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Application]:
-    """Parts of their own, so that no worker interferes, on the installation's Label Studio."""
-    running = installation.application.config
-    config = {
-        "STORE_URL": str(tmp_path / "store"),
-        "REDIS_URL": redis_url,
-        "LABEL_STUDIO_URL": running.label_studio_url,
-        "LABEL_STUDIO_API_KEY": running.label_studio_api_key.get_secret_value(),
-    }
-    for name, value in config.items():
+def application(parts: Application, monkeypatch: pytest.MonkeyPatch) -> Application:
+    """Parts with a project, which a command finds in the environment, too."""
+    config = parts.config
+    for name, value in {
+        "STORE_URL": config.store_url,
+        "REDIS_URL": config.redis_url,
+        "LABEL_STUDIO_URL": config.label_studio_url,
+        "LABEL_STUDIO_API_KEY": config.label_studio_api_key.get_secret_value(),
+    }.items():
         monkeypatch.setenv(name, value)
-    parts = Application(Config.model_validate(config))
-    parts.redis.flushdb()
     parts.history.add(LIMITED, "test", utc_now())
     parts.deployments.register(PROJECT, "line-3", utc_now())
-    yield parts
-    for batch in parts.label_studio.projects_of(f"active-learning: project={PROJECT} "):
-        parts.label_studio.delete_project(batch.id)
-    parts.close()
+    return parts
 
 
 def post(parts: Application, number: int) -> Kept:

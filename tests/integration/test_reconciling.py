@@ -1,19 +1,16 @@
 """Every annotation is found with all webhooks lost, by a bounded number of calls."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from plugin import jobs
 from plugin.bootstrap import Application
-from plugin.demo.installation import Installation
 from plugin.domain import rotation
 from plugin.domain.batching import Batch
 from plugin.domain.errors import LabelStudioError
-from tests.integration.faulty import FaultyLabelStudio, faulty
-from tests.integration.importing import keep_frames, parts_on, shots
+from tests.integration.faulty import FaultyLabelStudio
+from tests.integration.importing import keep_frames, shots
 from tests.integration.reviewing import Colleague, imported_batch, tasks_of
 
 PROJECT = "reconciled"
@@ -28,30 +25,9 @@ def _only_what_moved(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(rotation, name, timedelta(days=1))
 
 
-@pytest.fixture(scope="module")
-def ann(installation: Installation) -> Iterator[Colleague]:
-    found = Colleague(installation.application.label_studio, "ann-reconciled@example.com")
-    yield found
-    found.gateway.close()
-
-
 @pytest.fixture
-def proxy(installation: Installation) -> Iterator[FaultyLabelStudio]:
-    with faulty(installation.application.config.label_studio_url) as server:
-        yield server
-
-
-@pytest.fixture
-def parts(
-    proxy: FaultyLabelStudio, installation: Installation, tmp_path: Path, redis_url: str
-) -> Iterator[Application]:
-    with parts_on(proxy.url, installation, tmp_path, redis_url) as application:
-        application.redis.flushdb()
-        yield application
-        proxy.faults.clear()
-        ours = application.label_studio.projects_of(f"active-learning: project={PROJECT} ")
-        for found in list(ours):
-            application.label_studio.delete_project(found.id)
+def changes(proxy: FaultyLabelStudio) -> dict[str, str]:
+    return {"LABEL_STUDIO_URL": proxy.url}
 
 
 @pytest.fixture

@@ -1,28 +1,24 @@
 """Imports that go wrong half way: completed, not repeated; nothing lost, doubled or left over."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from plugin.bootstrap import Application
 from plugin.clock import utc_now
-from plugin.demo.installation import Installation
 from plugin.domain.errors import LabelStudioError
 from plugin.domain.frame import Frame
 from plugin.images import FittedImage
 from plugin.services.fitting import Fitter
 from plugin.services.importing import Importer
 from plugin.services.resuming import MAX_TRIES
-from tests.integration.faulty import FaultyLabelStudio, faulty
+from tests.integration.faulty import FaultyLabelStudio
 from tests.integration.importing import (
     add_project,
     keep_frames,
     orphans_in,
-    parts_on,
     shots,
     tasks_in,
 )
@@ -34,28 +30,14 @@ ANY = ""
 
 
 @pytest.fixture
-def label_studio(installation: Installation) -> Iterator[FaultyLabelStudio]:
-    with faulty(installation.application.config.label_studio_url) as server:
-        yield server
+def changes(proxy: FaultyLabelStudio) -> dict[str, str]:
+    return {"LABEL_STUDIO_URL": proxy.url}
 
 
 @pytest.fixture
-def parts(
-    installation: Installation, label_studio: FaultyLabelStudio, tmp_path: Path, redis_url: str
-) -> Iterator[Application]:
-    with parts_on(label_studio.url, installation, tmp_path, redis_url) as application:
-        application.redis.flushdb()
-        add_project(application, PROJECT)
-        yield application
-
-
-@pytest.fixture(autouse=True)
-def clean(installation: Installation) -> Iterator[None]:
-    """Each test has the batch of today to itself."""
-    yield
-    real = installation.application.label_studio
-    for found in list(real.projects_of("active-learning: project=recovery ")):
-        real.delete_project(found.id)
+def parts(parts: Application) -> Application:
+    add_project(parts, PROJECT)
+    return parts
 
 
 def later(parts: Application, seconds: float) -> Importer:
@@ -75,24 +57,24 @@ def check_all_there(parts: Application, frames: list[str]) -> None:
 
 @pytest.mark.parametrize("kind", ["lose", "half"])
 def test_an_import_whose_answer_was_lost_doubles_nothing(
-    parts: Application, label_studio: FaultyLabelStudio, kind: str
+    parts: Application, proxy: FaultyLabelStudio, kind: str
 ) -> None:
     frames = keep_frames(parts, PROJECT, *shots(5))
-    label_studio.add(kind, IMPORT)  # type: ignore[arg-type]
+    proxy.add(kind, IMPORT)  # type: ignore[arg-type]
     parts.importer.run(PROJECT)
     assert len(parts.spool.pending(PROJECT)) == 5
     frames += keep_frames(parts, PROJECT, *shots(2, first=5))
     assert parts.importer.run(PROJECT) == 2
     check_all_there(parts, frames)
-    assert label_studio.count(IMPORT) == 2
+    assert proxy.count(IMPORT) == 2
 
 
 @pytest.mark.parametrize("kind", ["lose", "half", "refuse"])
 def test_an_upload_that_went_wrong_leaves_no_image_behind(
-    parts: Application, label_studio: FaultyLabelStudio, kind: str
+    parts: Application, proxy: FaultyLabelStudio, kind: str
 ) -> None:
     frames = keep_frames(parts, PROJECT, *shots(4))
-    label_studio.add(kind, UPLOAD)  # type: ignore[arg-type]
+    proxy.add(kind, UPLOAD)  # type: ignore[arg-type]
     parts.importer.run(PROJECT)
     assert len(parts.spool.pending(PROJECT)) == 4
     parts.importer.run(PROJECT)  # looks for tasks, in vain
@@ -101,35 +83,35 @@ def test_an_upload_that_went_wrong_leaves_no_image_behind(
 
 
 def test_an_import_that_may_still_be_under_way_is_not_sent_again_yet(
-    parts: Application, label_studio: FaultyLabelStudio
+    parts: Application, proxy: FaultyLabelStudio
 ) -> None:
     frames = keep_frames(parts, PROJECT, *shots(1))
-    label_studio.add("drop", IMPORT)
+    proxy.add("drop", IMPORT)
     parts.importer.run(PROJECT)
     for _ in range(3):
         assert parts.importer.run(PROJECT) == 0
-    assert label_studio.count(IMPORT) == 1
+    assert proxy.count(IMPORT) == 1
     assert later(parts, 120).run(PROJECT) == 1
     check_all_there(parts, frames)
 
 
 def test_a_server_error_is_tried_again_in_halves(
-    parts: Application, label_studio: FaultyLabelStudio
+    parts: Application, proxy: FaultyLabelStudio
 ) -> None:
     frames = keep_frames(parts, PROJECT, *shots(4))
-    label_studio.add("refuse", IMPORT, status=500)
+    proxy.add("refuse", IMPORT, status=500)
     assert parts.importer.run(PROJECT) == 0
     assert parts.importer.run(PROJECT) == 0  # too early
     assert later(parts, 120).run(PROJECT) == 4
-    assert label_studio.count(IMPORT) == 3
+    assert proxy.count(IMPORT) == 3
     check_all_there(parts, frames)
 
 
 def test_what_label_studio_refuses_is_set_aside_and_leaves_no_image(
-    parts: Application, label_studio: FaultyLabelStudio
+    parts: Application, proxy: FaultyLabelStudio
 ) -> None:
     frames = keep_frames(parts, PROJECT, *shots(8))
-    label_studio.add("refuse", IMPORT, status=400, body=frames[3], times=99)
+    proxy.add("refuse", IMPORT, status=400, body=frames[3], times=99)
     assert parts.importer.run(PROJECT) == 7
     (failed,) = parts.spool.set_aside(PROJECT, "failed")
     assert (failed.frame.frame_id, failed.error) == (frames[3], "Label Studio: 400 spoiled")
@@ -137,10 +119,10 @@ def test_what_label_studio_refuses_is_set_aside_and_leaves_no_image(
 
 
 def test_a_frame_that_fails_again_and_again_does_not_hold_up_the_others(
-    parts: Application, label_studio: FaultyLabelStudio
+    parts: Application, proxy: FaultyLabelStudio
 ) -> None:
     frames = keep_frames(parts, PROJECT, *shots(6))
-    label_studio.add("refuse", IMPORT, status=500, body=frames[0], times=999)
+    proxy.add("refuse", IMPORT, status=500, body=frames[0], times=999)
     rounds = 0
     while parts.spool.pending(PROJECT):
         rounds += 1
@@ -177,33 +159,33 @@ def test_a_frame_that_ends_the_job_each_time_is_found_and_set_aside(
 
 
 def test_a_label_studio_that_takes_nothing_uses_up_nobodys_tries(
-    parts: Application, label_studio: FaultyLabelStudio
+    parts: Application, proxy: FaultyLabelStudio
 ) -> None:
     frames = keep_frames(parts, PROJECT, *shots(2))
-    label_studio.add("refuse", r"POST /api/projects/\d+/import", status=500, times=50)
+    proxy.add("refuse", r"POST /api/projects/\d+/import", status=500, times=50)
     for round_ in range(20):
         try:
             later(parts, 120 * round_).run(PROJECT)
         except LabelStudioError as error:
             assert error.status == 500
     assert all(note.tries == 0 for note in parts.import_notes.of_project(PROJECT))
-    label_studio.faults.clear()
+    proxy.faults.clear()
     assert later(parts, 9999).run(PROJECT) == 2
     check_all_there(parts, frames)
 
 
 @pytest.mark.parametrize("status", [401, 429, 503])
 def test_frames_stay_pending_while_label_studio_lets_nobody_in(
-    parts: Application, label_studio: FaultyLabelStudio, status: int
+    parts: Application, proxy: FaultyLabelStudio, status: int
 ) -> None:
     frames = keep_frames(parts, PROJECT, *shots(3))
     for request in (ANY, UPLOAD, IMPORT):
-        label_studio.faults.clear()
+        proxy.faults.clear()
         headers = {"Retry-After": "7"}
-        label_studio.add("refuse", request, status=status, times=1, headers=headers)
+        proxy.add("refuse", request, status=status, times=1, headers=headers)
         with pytest.raises(LabelStudioError, match=str(status)) as raised:
             parts.importer.run(PROJECT)
         assert raised.value.retry_after == 7
-    label_studio.faults.clear()
+    proxy.faults.clear()
     assert parts.importer.run(PROJECT) == 3
     check_all_there(parts, frames)

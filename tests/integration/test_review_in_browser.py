@@ -13,7 +13,7 @@ from plugin.domain.assigning import Wish
 from plugin.domain.batching import Batch
 from tests.integration.kinds import KINDS, post, post_again
 from tests.integration.pages import await_task, open_stream, signed_in
-from tests.integration.test_loop import wait_for
+from tests.waiting import wait_for
 
 EMAIL, PASSWORD = "ravi@example.com", secrets.token_urlsafe(12)
 INSTRUCTIONS = "<p>Draw the helmet with its visor.</p>"

@@ -11,9 +11,9 @@ import pytest
 
 from plugin.clock import utc_now
 from plugin.demo.installation import Installation
-from tests.integration.test_loop import wait_for
 from tests.samples import box, encoded, jpeg, prediction, settings
 from tests.signing_in import session_cookie
+from tests.waiting import wait_for
 from webhook_server.cookies import COOKIE
 
 PATH = "/v1/projects/server/events"

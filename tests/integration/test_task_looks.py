@@ -15,7 +15,7 @@ from plugin.domain.colours import colours
 from plugin.domain.rle import Bitmap
 from tests.integration.kinds import CUP, KINDS, MANY, SPOON, Kind, post
 from tests.integration.pages import drawn, mask, open_stream, signed_in
-from tests.integration.test_loop import wait_for
+from tests.waiting import wait_for
 
 EMAIL, PASSWORD = "rita@example.com", secrets.token_urlsafe(12)
 WITH_SHAPES = ("boxes", "polygons", "keypoints", "many-classes")

@@ -12,8 +12,8 @@ from plugin.domain.prediction import Prediction, TaskType
 from plugin.domain.settings import ProjectSettings
 from plugin.labelstudio.label_configs import render
 from plugin.stores.reviews import Review
-from tests.integration.test_loop import wait_for
 from tests.samples import CLASSES, encoded, jpeg
+from tests.waiting import wait_for
 
 POLYGON = [[40, 30], [120, 40], [110, 140], [50, 120]]
 TIP: dict[str, Any] = {"name": "tip", "x": 50, "y": 60, "confidence": 0.9}

@@ -15,10 +15,10 @@ from plugin.demo.installation import Installation
 from plugin.domain.settings import ProjectSettings
 from tests.integration.assigning import PASSWORD, people
 from tests.integration.pages import await_task, open_stream, signed_in
-from tests.integration.test_loop import wait_for
 from tests.integration.test_review_in_browser import submit
 from tests.samples import encoded, jpeg
 from tests.signing_in import MAYA, sign_in_browser
+from tests.waiting import wait_for
 
 PROJECT = "whole-way"
 ANN, BEN = "ann@whole.example.com", "ben@whole.example.com"

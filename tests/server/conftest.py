@@ -31,6 +31,14 @@ def application(redis: Redis, redis_url: str, tmp_path: Path) -> Iterator[Applic
 
 
 @pytest.fixture
+def reachable(application: Application, monkeypatch: pytest.MonkeyPatch) -> Application:
+    """The parts, where commands and jobs find them, too: in the environment."""
+    monkeypatch.setenv("STORE_URL", application.config.store_url)
+    monkeypatch.setenv("REDIS_URL", application.config.redis_url)
+    return application
+
+
+@pytest.fixture
 def client(application: Application) -> Iterator[Client]:
     """What posts to the server's front."""
     front = create_front(application)

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.stand_ins import running
 
 
 @dataclass
@@ -125,11 +126,5 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def enterprise(known: Known) -> Iterator[EnterpriseServer]:
     """The server, running."""
-    with EnterpriseServer(known) as server:
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with running(EnterpriseServer(known)) as server:
+        yield server

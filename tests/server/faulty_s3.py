@@ -1,12 +1,13 @@
 """An S3 that fails as told: it passes requests on to the real one, or answers in its place."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
+
+from tests.stand_ins import running
 
 
 @dataclass
@@ -88,11 +89,6 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def faulty_s3(target: str) -> Iterator[FaultyS3]:
     """Run it before the S3 at this address."""
-    with FaultyS3(target) as server, server.target:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    server = FaultyS3(target)
+    with server.target, running(server):
+        yield server

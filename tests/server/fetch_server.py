@@ -5,12 +5,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from plugin.fetching import ImageFetcher
 from tests.samples import jpeg
+from tests.stand_ins import running
 
 IMAGE = jpeg()
 CAMERA = "camera.example.com"
@@ -126,16 +126,11 @@ class Server(ThreadingHTTPServer):
 @contextmanager
 def serving(address: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> Iterator[Server]:
     """A server that is up, on a free port."""
-    with Server(address) as server:
-        if tls:
-            server.socket = tls.wrap_socket(server.socket, server_side=True)
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    server = Server(address)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    with running(server):
+        yield server
 
 
 def url(server: Server, path: str = "image", host: str = CAMERA) -> str:

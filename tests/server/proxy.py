@@ -2,7 +2,6 @@
 
 import select
 import socketserver
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from socket import create_connection
@@ -11,6 +10,8 @@ from urllib.parse import urlsplit
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+from tests.stand_ins import running
 
 
 class Proxy(socketserver.ThreadingTCPServer):
@@ -50,14 +51,8 @@ class _Pass(socketserver.BaseRequestHandler):
 def proxy(redis_url: str) -> Iterator[Proxy]:
     """A proxy before the Redis at this address."""
     target = urlsplit(redis_url)
-    with Proxy((target.hostname or "", target.port or 0)) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with running(Proxy((target.hostname or "", target.port or 0))) as server:
+        yield server
 
 
 @contextmanager

@@ -10,6 +10,8 @@ from typing import Any
 
 from standardwebhooks.webhooks import Webhook
 
+from tests.stand_ins import running
+
 HOST = "train.example.com"
 
 
@@ -61,6 +63,11 @@ class Receiver(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://{HOST}:{self.server_address[1]}/new?kind=set"
 
+    @property
+    def loopback_url(self) -> str:
+        """For whoever resolves names as the machine does."""
+        return f"http://127.0.0.1:{self.server_address[1]}/"
+
     def handle_error(self, request: object, client_address: object) -> None:
         """A client that hangs up is what some of the tests are about."""
 
@@ -93,12 +100,8 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def receiving() -> Iterator[Receiver]:
     """A receiver that is up, on a free port."""
-    with Receiver() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with running(Receiver()) as server:
         try:
             yield server
         finally:
             server.ended.set()
-            server.shutdown()
-            thread.join()

@@ -11,17 +11,9 @@ from plugin.domain.consensus import Opinion
 from plugin.domain.frame import Frame, ImageInfo
 from plugin.domain.prediction import Box, Label, Prediction
 from plugin.images import inspect
-from plugin.stores.review_log import ReviewsChanged
-from plugin.stores.reviews import Review
 from plugin.stores.spool import image_key
+from tests.reviewed import BATCH, finish, frame_of
 from tests.samples import NOW, jpeg
-
-BATCH = "2026-11-23"
-
-
-def frame_of(name: str) -> str:
-    """A frame id, 32 hex digits, of a short name."""
-    return sha256(name.encode()).hexdigest()[:32]
 
 
 def opinion(*boxes: Box, by: str = "ann", minutes: int = 0, **changes: Any) -> Opinion:
@@ -58,29 +50,6 @@ def import_frame(application: Application, name: str, image: bytes, **metadata: 
     application.spool.add(frame, image)
     application.spool.mark_all_imported(BATCH, [(frame, 1)], NOW)
     return frame_id
-
-
-def finish(application: Application, frame_id: str, *opinions: Opinion) -> None:
-    """Keep what was said of a frame, and note it as a look at a batch does."""
-    newest = opinions[-1]
-    review = Review(
-        frame_id=frame_id, batch=BATCH, task_id=1, annotation_id=newest.annotation_id,
-        reviewer=newest.reviewer, finished_at=newest.finished_at, seconds=newest.seconds,
-        truth=newest.truth, opinions=opinions,
-    )  # fmt: skip
-    application.reviews.save("parts", review)
-    note(application, frame_id)
-
-
-def withdraw(application: Application, frame_id: str) -> None:
-    """Forget what was said of a frame, and note it."""
-    application.reviews.withdraw("parts", frame_id)
-    note(application, frame_id)
-
-
-def note(application: Application, *frame_ids: str) -> None:
-    """Note that reviews changed."""
-    application.reviews.log.append("parts", ReviewsChanged(BATCH, frame_ids), NOW)
 
 
 def reviewed(application: Application, name: str, *boxes: Box, seed: int | None = None) -> str:

@@ -19,7 +19,7 @@ from plugin.queues import ANALYSE, PERIODIC
 from plugin.services import analysing
 from plugin.stores.comparisons import Comparisons, Sums
 from plugin.stores.objects import ObjectStore
-from tests.reviewed import BEN, add_frame, frame_id, opinion, review, seen, withdraw
+from tests.reviewed import BEN, add_frame, finish, frame_of, opinion, seen, withdraw
 from tests.samples import CLASSES, NOW, settings
 
 HERE = (100.0, 100.0, 200.0, 200.0)
@@ -54,7 +54,7 @@ def fill(application: Application, number: int = 6) -> list[str]:
     made = []
     for place in range(number):
         identifier = add_frame(application, f"{place}", seen(DENT), rule=f"rule-{place % 2}")
-        review(application, identifier, [opinion(seen(DENT if place % 3 else BOLT))])
+        finish(application, identifier, opinion(seen(DENT if place % 3 else BOLT)))
         made.append(identifier)
     return made
 
@@ -71,7 +71,7 @@ def test_every_review_is_counted_once(application: Application) -> None:
 def test_only_what_changed_is_looked_at_again(application: Application) -> None:
     made = fill(application)
     application.analyser.run("parts")
-    review(application, made[1], [opinion(seen())])
+    finish(application, made[1], opinion(seen()))
     assert application.analyser.run("parts") == 1
     row = total(application)
     assert (row.images, row.mistaken, row.quality.kept, row.quality.removed) == (6, 3, 3, 1)
@@ -97,7 +97,7 @@ def test_frames_are_told_apart_by_rule_version_and_week(application: Application
     ):  # fmt: skip
         received_at = NOW + timedelta(days=days)
         identifier = add_frame(application, name, seen(DENT, version=version), rule, received_at)
-        review(application, identifier, [opinion(seen(DENT))])
+        finish(application, identifier, opinion(seen(DENT)))
     application.analyser.run("parts")
     found = {
         (cell.rule, cell.model_version, cell.week.isoformat()): summing.summary([cell]).images
@@ -113,7 +113,7 @@ def test_whose_word_counts_is_the_settings_to_say(application: Application) -> N
     earlier = NOW - timedelta(hours=1)
     marked = structs.replace(opinion(seen(BOLT)), finished_at=earlier, ground_truth=True)
     identifier = add_frame(application, "a", seen(DENT))
-    review(application, identifier, [marked, opinion(seen(DENT), BEN)])
+    finish(application, identifier, marked, opinion(seen(DENT), BEN))
     application.analyser.run("parts")
     assert total(application).quality.kept == 1
     chosen = settings(training_set={"choose": "ground_truth"})
@@ -128,7 +128,7 @@ def test_a_classification_is_counted_in_labels(application: Application) -> None
     application.history.add(settings(task_type="classification", rules=[]), "test", utc_now())
     predicted = Prediction(640, 480, labels=(Label(CLASSES[0], 0.8),), model_version="v1")
     truth = Prediction(640, 480, labels=(Label(CLASSES[1], 1.0),))
-    review(application, add_frame(application, "a", predicted), [opinion(truth)])
+    finish(application, add_frame(application, "a", predicted), opinion(truth))
     application.analyser.run("parts")
     assert total(application).quality.relabelled_from == 1
 
@@ -146,7 +146,7 @@ def test_what_cannot_be_compared_is_left_out(
     fill(application, 2)
     whole = Rle((480, 640), "0PPd9")
     truth = seen(Box("dent", 1, HERE, mask=whole))
-    review(application, add_frame(application, "odd", predicted), [opinion(truth)])
+    finish(application, add_frame(application, "odd", predicted), opinion(truth))
     assert application.analyser.run("parts") == 3
     assert sums(application).frames == 2
 
@@ -154,17 +154,17 @@ def test_what_cannot_be_compared_is_left_out(
 def test_an_annotation_that_could_not_be_read_is_no_opinion(application: Application) -> None:
     identifier = add_frame(application, "a", seen(DENT))
     unreadable = structs.replace(opinion(seen(), BEN), error="result[0].value.x: a number expected")
-    review(application, identifier, [opinion(seen(DENT)), unreadable])
+    finish(application, identifier, opinion(seen(DENT)), unreadable)
     application.analyser.run("parts")
     row = total(application)
     assert (row.images, row.mistaken, row.compared) == (1, 0, 0)
-    review(application, identifier, [unreadable])
+    finish(application, identifier, unreadable)
     application.analyser.run("parts")
     assert sums(application).frames == 0
 
 
 def test_a_review_whose_frame_is_gone_is_left_out(application: Application) -> None:
-    review(application, frame_id("gone"), [opinion(seen(DENT))])
+    finish(application, frame_of("gone"), opinion(seen(DENT)))
     assert application.analyser.run("parts") == 1
     assert sums(application).frames == 0
 
@@ -213,14 +213,14 @@ def test_wherever_it_dies_the_next_run_comes_to_the_same(
     for writes in range(100):
         for place, each in enumerate(made[:5]):
             boxes = [DENT, BOLT][: (writes + place) % 3]
-            review(application, each, [opinion(seen(*boxes), seconds=writes + 1.0)])
+            finish(application, each, opinion(seen(*boxes), seconds=writes + 1.0))
         (withdraw if writes % 2 else lambda *_: None)(application, made[5])
         try:
             dying_after(application, writes).run("parts")
         except StoreError:
             deaths += 1
             # What is said meanwhile must be seen, too.
-            review(application, made[0], [opinion(seen(BOLT), BEN)])
+            finish(application, made[0], opinion(seen(BOLT), BEN))
             application.analyser.run("parts")
         found, wanted = sums(application), anew(application)
         assert (found.frames, found.cells) == (wanted.frames, wanted.cells)

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from plugin.bootstrap import Application
 from plugin.domain.prediction import Box
-from tests.reviewed import ANN, BEN, add_frame, opinion, review, seen
+from tests.reviewed import ANN, BEN, add_frame, finish, opinion, seen
 from tests.signing_in import sign_in_client
 from webhook_server.analysis_csv import defused
 
@@ -22,10 +22,10 @@ def counted(application: Application) -> None:
     """Three images of two rules and two model versions, one of them reviewed by two people."""
     dent, bolt = Box("dent", 0.7, HERE), Box(EVIL, 0.95, THERE)
     first = add_frame(application, "a", seen(dent, bolt), "unsure")
-    review(application, first, [opinion(seen(dent)), opinion(seen(dent, bolt), BEN)])
-    review(application, add_frame(application, "b", seen(dent), "@sum"), [opinion(seen(bolt))])
+    finish(application, first, opinion(seen(dent)), opinion(seen(dent, bolt), BEN))
+    finish(application, add_frame(application, "b", seen(dent), "@sum"), opinion(seen(bolt)))
     third = add_frame(application, "c", seen(dent, version="v2"), "")
-    review(application, third, [opinion(seen(dent))])
+    finish(application, third, opinion(seen(dent)))
     application.analyser.run("parts")
 
 

@@ -11,17 +11,9 @@ from plugin.domain.errors import InvalidInputError, NotFoundError
 from plugin.domain.prediction import Box, Keypoint, Prediction, Rle
 from plugin.training_set.examples import Example
 from plugin.training_set.versions import Changes
+from tests.reviewed import BATCH, finish, frame_of, withdraw
 from tests.samples import CLASSES, NOW, jpeg, settings
-from tests.server.reviewed import (
-    BATCH,
-    finish,
-    frame_of,
-    import_frame,
-    labelled,
-    opinion,
-    reviewed,
-    withdraw,
-)
+from tests.server.reviewed import import_frame, labelled, opinion, reviewed
 
 DENT = Box("dent", 1.0, (10, 20, 30, 60))
 BOLT = Box("bolt", 1.0, (100, 100, 140, 140))

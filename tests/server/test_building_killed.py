@@ -8,7 +8,8 @@ from pathlib import Path
 
 from plugin.bootstrap import Application
 from plugin.domain.prediction import Box
-from tests.server.reviewed import finish, opinion, reviewed, withdraw
+from tests.reviewed import finish, withdraw
+from tests.server.reviewed import opinion, reviewed
 
 DENT = Box("dent", 1.0, (10, 20, 30, 60))
 ROOT = Path(__file__).parents[2]

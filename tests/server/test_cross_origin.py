@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 
 import pytest
 
 from plugin.labelstudio.gateway import LabelStudioGateway
+from tests.stand_ins import running
 
 ORIGIN = "https://label.example.com"
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
@@ -27,12 +27,8 @@ def answering(status: int, **headers: str) -> Iterator[tuple[str, list[dict[str,
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with running(HTTPServer(("127.0.0.1", 0), Handler)) as server:
         yield f"http://127.0.0.1:{server.server_port}", asked
-        server.shutdown()
-        thread.join()
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from click.testing import CliRunner, Result
 from plugin.bootstrap import Application
 from plugin.cli import main
 from plugin.domain.prediction import Box
+from tests.reviewed import finish, withdraw
 from tests.samples import jpeg
-from tests.server.reviewed import finish, opinion, reviewed, withdraw
+from tests.server.reviewed import opinion, reviewed
 
 DENT = Box("dent", 1.0, (10, 20, 30, 60))
 RUST = Box("rust", 1.0, (10, 20, 30, 60))

@@ -13,14 +13,12 @@ from tests.training_set.publishing import publish
 
 @pytest.fixture
 def environment(
-    application: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    reachable: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Application:
     """Version 1 of `parts` in the Store that the command opens."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("STORE_URL", application.config.store_url)
-    monkeypatch.setenv("REDIS_URL", application.config.redis_url)
-    publish(application.training_sets, DETECTION)
-    return application
+    publish(reachable.training_sets, DETECTION)
+    return reachable
 
 
 def export(*arguments: str) -> tuple[int, str]:

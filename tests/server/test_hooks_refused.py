@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import msgspec
 import pytest
@@ -23,6 +22,7 @@ from plugin.stores.folder import FolderStore
 from plugin.stores.hook_notes import HookNotes
 from plugin.stores.hook_secrets import HookSecrets
 from tests.samples import NOW
+from tests.stand_ins import running
 
 PRIVATE = "URL resolves to a reserved network address (block: 10.0.0.0/8)"
 UNKNOWN = "Can't resolve hostname lsal.invalid"
@@ -60,16 +60,12 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def refusing() -> Iterator[tuple[Refusing, LabelStudioGateway]]:
-    with Refusing(("127.0.0.1", 0), _Handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with running(Refusing(("127.0.0.1", 0), _Handler)) as server:
         gateway = LabelStudioGateway(f"http://127.0.0.1:{server.server_port}", "0" * 40)
         try:
             yield server, gateway
         finally:
             gateway.close()
-            server.shutdown()
-            thread.join()
 
 
 def batch(number: int) -> BatchSummary:

@@ -130,16 +130,12 @@ def test_an_emptied_redis_is_filled_at_first_use(application: Application, redis
     assert application.batch_index.left_by_reviewer() == {ANN: 12}
 
 
-def test_the_job_fills_it_before_a_page_has_to(
-    application: Application, redis: Redis, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    add_batch(application)
-    monkeypatch.setenv("STORE_URL", application.config.store_url)
-    monkeypatch.setenv("REDIS_URL", application.config.redis_url)
+def test_the_job_fills_it_before_a_page_has_to(reachable: Application, redis: Redis) -> None:
+    add_batch(reachable)
     make_good()
     assert redis.hlen(f"{PREFIX}:rows") == 1
-    assert application.batch_index.is_whole()
-    used = application.used_budget.of(settings(), utc_now())
+    assert reachable.batch_index.is_whole()
+    used = reachable.used_budget.of(settings(), utc_now())
     assert used == (0, 0, 0), "what admission has to know came back, too"
 
 

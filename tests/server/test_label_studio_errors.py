@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 
 import pytest
 
 from plugin.demo.processes import free_port
 from plugin.domain.errors import LabelStudioError, NotFoundError
 from plugin.labelstudio.gateway import LabelStudioGateway
+from tests.stand_ins import running
 
 DATE = "Mon, 23 Nov 2026 12:00:00 GMT"
 LATER = "Mon, 23 Nov 2026 12:01:30 GMT"
@@ -40,10 +40,8 @@ Answer = Callable[..., LabelStudioGateway]
 @pytest.fixture
 def answering() -> Iterator[Answer]:
     """A gateway to a server of which every answer is the one asked for."""
-    with HTTPServer(("127.0.0.1", 0), _Server) as running:
-        thread = Thread(target=running.serve_forever, args=(0.01,))
-        thread.start()
-        gateway = LabelStudioGateway(f"http://127.0.0.1:{running.server_port}", TOKEN)
+    with running(HTTPServer(("127.0.0.1", 0), _Server)) as server:
+        gateway = LabelStudioGateway(f"http://127.0.0.1:{server.server_port}", TOKEN)
 
         def answer(status: int, body: str = "{}", **headers: str) -> LabelStudioGateway:
             _Server.status, _Server.body = status, body.encode()
@@ -55,8 +53,6 @@ def answering() -> Iterator[Answer]:
 
         yield answer
         gateway.close()
-        running.shutdown()
-        thread.join()
 
 
 def _through_the_sdk(gateway: LabelStudioGateway) -> object:

@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 
 import httpx
 import pytest
 
 from plugin.demo.processes import free_port
 from plugin.labelstudio.counting import CountingClient
+from tests.stand_ins import running
 
 
 class _Server(BaseHTTPRequestHandler):
@@ -26,12 +26,8 @@ class _Server(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server() -> Iterator[str]:
-    with HTTPServer(("127.0.0.1", 0), _Server) as running:
-        thread = Thread(target=running.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"http://127.0.0.1:{running.server_port}"
-        running.shutdown()
-        thread.join()
+    with running(HTTPServer(("127.0.0.1", 0), _Server)) as server:
+        yield f"http://127.0.0.1:{server.server_port}"
 
 
 def test_every_request_counts_once_by_its_status(server: str) -> None:

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event as Flag
-from threading import Thread
 
 import msgspec
 import pytest
@@ -22,6 +21,7 @@ from plugin.notifications.channels import Channels
 from plugin.stores.contacts import Contact, Contacts, folder_of
 from plugin.stores.folder import FolderStore
 from plugin.stores.outbox import Outbox
+from tests.stand_ins import running
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # apprise imports it
 
@@ -112,13 +112,8 @@ def mattermost(answered: Flag | None = None) -> Iterator[tuple[str, list[str]]]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hook)
-    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    try:
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), Hook)) as server:
         yield f"mmost://127.0.0.1:{server.server_port}/", texts
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def test_what_was_being_sent_when_its_worker_was_killed_is_set_aside(

@@ -3,8 +3,7 @@
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from plugin.demo import programs
 from plugin.demo.processes import Processes, free_port
 from plugin.queues import IMPORT, PERIODIC, Scheduler, WorkQueue, open_queue
 from plugin.stores.locks import RENEWED_EXPIRE, Locks
+from tests.waiting import wait_for
 
 PROJECT = "parts"
 
@@ -30,13 +30,6 @@ def queue_redis(redis: Redis, redis_url: str) -> Iterator[Redis]:
 
 def work(redis: Redis, queue_redis: Redis, draw: float = 0.0) -> WorkQueue:
     return WorkQueue(redis, queue_redis, lambda: draw)
-
-
-def wait_until(done: Callable[[], object], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def test_who_asks_while_it_is_asked_already_adds_nothing(redis: Redis, queue_redis: Redis) -> None:
@@ -76,7 +69,8 @@ def test_a_worker_does_what_was_asked_for_later(
     with Processes(tmp_path) as processes:
         processes.start(programs.worker(environment))
         # The project is not there, so the job fails: but it came, without anybody's asking.
-        wait_until(lambda: len(registry) == 0 and open_queue(queue_redis).failed_job_registry)
+        failed = open_queue(queue_redis).failed_job_registry
+        wait_for(lambda: len(registry) == 0 and len(failed), "the job")
 
 
 def test_the_scheduler_outlives_its_redis(tmp_path: Path) -> None:
@@ -84,10 +78,11 @@ def test_the_scheduler_outlives_its_redis(tmp_path: Path) -> None:
     environment = {"REDIS_URL": f"redis://127.0.0.1:{port}/0", "STORE_URL": str(tmp_path / "store")}
     with Processes(tmp_path) as processes:
         processes.start(programs.scheduler(environment))  # nobody answers yet
-        wait_until(lambda: "the scheduler waits for it" in processes.log("Scheduler").read_text())
+        log = processes.log("Scheduler")
+        wait_for(lambda: "the scheduler waits for it" in log.read_text(), "its word")
         processes.start(programs.redis(tmp_path, port))
         with Redis.from_url(environment["REDIS_URL"]) as client:
-            wait_until(lambda: len(open_queue(client)))
+            wait_for(lambda: len(open_queue(client)), "a job")
         processes.check()
 
 
@@ -96,12 +91,13 @@ def test_a_worker_outlives_its_redis(tmp_path: Path) -> None:
     environment = {"REDIS_URL": f"redis://127.0.0.1:{port}/0", "STORE_URL": str(tmp_path / "store")}
     with Processes(tmp_path) as processes:
         processes.start(programs.worker(environment))  # nobody answers yet
-        wait_until(lambda: "the worker waits for it" in processes.log("Worker").read_text())
+        log = processes.log("Worker")
+        wait_for(lambda: "the worker waits for it" in log.read_text(), "its word")
         processes.start(programs.redis(tmp_path, port))
         with Redis.from_url(environment["REDIS_URL"]) as client:
             queue = open_queue(client)
             queue.enqueue_call(IMPORT, args=(PROJECT,))
-            wait_until(lambda: len(queue) == 0 and len(queue.failed_job_registry))
+            wait_for(lambda: len(queue) == 0 and len(queue.failed_job_registry), "the job")
         processes.check()
 
 
@@ -146,7 +142,7 @@ def test_a_lock_is_renewed_while_its_holder_is_busy(
     with Locks(redis).hold_renewed("busy") as lease:
         assert lease
         redis.pexpire("lsal:lock:busy", 5_000)
-        wait_until(lambda: redis.pttl("lsal:lock:busy") > 25_000)
+        wait_for(lambda: redis.pttl("lsal:lock:busy") > 25_000, "its renewal")
         with Locks(redis).hold_renewed("busy") as second:
             assert second is None
     assert redis.exists("lsal:lock:busy") == 0

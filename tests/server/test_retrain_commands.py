@@ -9,22 +9,14 @@ from click.testing import CliRunner, Result
 from plugin.bootstrap import Application
 from plugin.cli import main
 from tests.server.receiver import Reply
-from tests.server.training import Training, training_of
+from tests.server.training import Training, allow_loopback, training_of
 
 
 @pytest.fixture
-def training(application: Application, monkeypatch: pytest.MonkeyPatch) -> Iterator[Training]:
+def training(reachable: Application, monkeypatch: pytest.MonkeyPatch) -> Iterator[Training]:
     """A project on the command line of somebody whose environment allows a host on loopback."""
-    config = application.config
-    with training_of(application) as training:
-        for name, value in {
-            "STORE_URL": config.store_url,
-            "REDIS_URL": config.redis_url,
-            "LABEL_STUDIO_URL": "http://127.0.0.1:1",
-            "LSAL_RETRAIN_HOSTS": "127.0.0.1",
-            "LSAL_RETRAIN_NETWORKS": "127.0.0.0/8",
-        }.items():
-            monkeypatch.setenv(name, value)
+    allow_loopback(monkeypatch)
+    with training_of(reachable) as training:
         yield training
 
 
@@ -33,8 +25,7 @@ def run(*arguments: str) -> Result:
 
 
 def ask_for(training: Training, **retrain: Any) -> None:
-    port = training.receiver.server_address[1]
-    training.ask_for(webhook=f"http://127.0.0.1:{port}/", **retrain)
+    training.ask_for(webhook=training.receiver.loopback_url, **retrain)
 
 
 def test_now_makes_a_version_and_says_who_was_told(training: Training) -> None:

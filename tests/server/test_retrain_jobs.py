@@ -9,23 +9,14 @@ from rq.serializers import JSONSerializer
 from plugin import jobs
 from plugin.bootstrap import Application
 from plugin.queues import PERIODIC, RETRAIN, RETRAIN_ALL, open_queue
-from tests.server.training import Training, training_of
+from tests.server.training import Training, allow_loopback, training_of
 
 
 @pytest.fixture
-def training(application: Application, monkeypatch: pytest.MonkeyPatch) -> Iterator[Training]:
-    config = application.config
-    with training_of(application) as training:
-        for name, value in {
-            "STORE_URL": config.store_url,
-            "REDIS_URL": config.redis_url,
-            "LABEL_STUDIO_URL": "http://127.0.0.1:1",
-            "LSAL_RETRAIN_HOSTS": "127.0.0.1",
-            "LSAL_RETRAIN_NETWORKS": "127.0.0.0/8",
-        }.items():
-            monkeypatch.setenv(name, value)
-        port = training.receiver.server_address[1]
-        training.ask_for(webhook=f"http://127.0.0.1:{port}/", after_images=1)
+def training(reachable: Application, monkeypatch: pytest.MonkeyPatch) -> Iterator[Training]:
+    allow_loopback(monkeypatch)
+    with training_of(reachable) as training:
+        training.ask_for(webhook=training.receiver.loopback_url, after_images=1)
         yield training
 
 

@@ -3,7 +3,6 @@
 import os
 import shlex
 import sys
-import time
 from pathlib import Path
 
 import psutil
@@ -11,6 +10,7 @@ import pytest
 
 from plugin.domain.errors import InvalidInputError
 from plugin.running import KEPT_OUTPUT, CommandRunner
+from tests.waiting import wait_for
 
 
 def python(code: str, seconds: float = 60) -> CommandRunner:
@@ -56,10 +56,7 @@ def test_what_takes_too_long_ends_with_all_that_it_started(tmp_path: Path) -> No
     assert python(code, seconds=3).run({}).status is None
     noted = tmp_path / "child"  # missing where the machine was too slow to begin one
     child = int(noted.read_text() or 0) if noted.exists() else 0
-    deadline = time.monotonic() + 30
-    while child and _is_running(child):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_for(lambda: not child or not _is_running(child), "the child's end", 30, 0.02)
 
 
 def test_what_runs_on_by_itself_is_left_alone() -> None:

@@ -1,43 +1,18 @@
 """A training set begins with one that is there: COCO, YOLO, a folder a class."""
 
-import json
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from plugin.bootstrap import Application
 from plugin.clock import utc_now
-from plugin.domain.errors import ConflictError, InvalidInputError
 from plugin.domain.prediction import Box, Keypoint, Label
 from plugin.domain.rle import decode
 from plugin.training_set.examples import Example
-from plugin.training_set.versions import Version
 from tests.samples import CLASSES, jpeg, settings
 from tests.server.reviewed import reviewed
-
-CATEGORIES = [{"id": 7, "name": "dent"}, {"id": 9, "name": "rust", "keypoints": ["tip", "tail"]}]
-
-
-def add_image(folder: Path, name: str, seed: int, **options: Any) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_bytes(jpeg(seed=seed, **options))
-
-
-def add_coco(path: Path, names: list[str], annotations: list[dict[str, Any]]) -> None:
-    images = [
-        {"id": at, "file_name": name, "width": 320, "height": 240} for at, name in enumerate(names)
-    ]
-    numbered = [{"id": at, "iscrowd": 0} | each for at, each in enumerate(annotations)]
-    data = {"images": images, "annotations": numbered, "categories": CATEGORIES}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(data))
-
-
-def row(image: int, category: int = 7, **more: Any) -> dict[str, Any]:
-    return {"image_id": image, "category_id": category, "bbox": [10, 20, 20, 40]} | more
+from tests.server.starting import add_coco, add_image, add_yolo, row, start
 
 
 def by_source(application: Application) -> dict[str, Example]:
@@ -48,12 +23,6 @@ def by_source(application: Application) -> dict[str, Example]:
 def as_task(application: Application, task_type: str) -> None:
     changes = {"keypoints": ["tip", "tail"]} if task_type == "keypoint-detection" else {}
     application.history.add(settings(task_type=task_type, rules=[], **changes), "test", utc_now())
-
-
-def start(application: Application, root: Path, named: str | None = None) -> Version:
-    version = application.starter.start("parts", root, named, by="maya@example.com")
-    assert list(application.verifier.verify("parts", version.version)) == []
-    return version
 
 
 def test_coco_with_a_file_a_split(application: Application, tmp_path: Path) -> None:
@@ -124,16 +93,6 @@ def test_keypoints_of_coco(application: Application, tmp_path: Path) -> None:
     assert version.keypoints == ("tip", "tail")
 
 
-def add_yolo(root: Path, text: str, **more: Any) -> None:
-    names = more.pop("names", ["dent", "rust"])
-    data = {"path": ".", "train": "images/train", "val": "images/val", "names": names} | more
-    (root / "data.yaml").write_text(yaml.safe_dump(data))
-    for at, split in enumerate(("train", "val")):
-        add_image(root / "images" / split, "a.jpg", seed=at)
-    (root / "labels/train").mkdir(parents=True)
-    (root / "labels/train/a.txt").write_text(text)
-
-
 def test_yolo(application: Application, tmp_path: Path) -> None:
     add_yolo(tmp_path, "1 0.5 0.5 0.25 0.5\n\n0 0.1 0.1 0.2 0.1 0.2 0.2\n")
     version = start(application, tmp_path)
@@ -199,85 +158,6 @@ def test_what_looks_like_an_image_of_the_test_split_is_tested_with(
     for split, name in (("train", "copy.jpg"), ("test", "a.jpg")):
         add_coco(tmp_path / split / "a.json", [name], [row(0)])
     assert start(application, tmp_path).per_split == {"test": 2}
-
-
-def test_what_is_wrong_with_an_image_is_told_and_the_others_are_read(
-    application: Application, tmp_path: Path
-) -> None:
-    add_yolo(tmp_path, "5 0.5 0.5 0.25 0.5\n")
-    (tmp_path / "images/val/broken.jpg").write_bytes(jpeg(seed=3)[:500])
-    add_image(tmp_path / "images/val", "outside.jpg", seed=4)
-    (tmp_path / "labels/val").mkdir()
-    (tmp_path / "labels/val/outside.txt").write_text("0 0.9 0.5 0.5 0.5\n")
-    version = start(application, tmp_path)
-    problems = application.training_sets.problems("parts", 1)
-    said = sorted(f"{each.field}: {each.value}" for each in problems)
-    assert said[0].startswith("images/train/a.jpg: a.txt:1: 5")
-    assert said[1].startswith("images/val/broken.jpg: image")
-    assert said[2].startswith("images/val/outside.jpg: boxes[0] ('dent').xyxy: (208.0,")
-    assert (version.images, version.problems) == (1, 3)
-
-
-def nothing(root: Path) -> None:
-    root.mkdir()
-
-
-def no_image(root: Path) -> None:
-    add_coco(root / "a.json", ["gone.jpg"], [])
-
-
-def twice(root: Path) -> None:
-    add_image(root, "a.jpg", seed=1)
-    for name in ("instances.json", "keypoints.json"):
-        add_coco(root / name, ["a.jpg"], [])
-
-
-def in_two_splits(root: Path) -> None:
-    root.mkdir()
-    add_yolo(root, "", val="images/train")
-
-
-def no_folder(root: Path) -> None:
-    root.mkdir()
-    (root / "data.yaml").write_text("{train: images, names: [dent]}")
-
-
-def bad_names(root: Path) -> None:
-    root.mkdir()
-    (root / "data.yaml").write_text("{train: ., names: dent}")
-
-
-@pytest.mark.parametrize(
-    ("make", "named", "said"),
-    [
-        (nothing, None, "expected a JSON file with images, annotations and categories"),
-        (nothing, "yolo", "expected one file like data.yaml"),
-        (nothing, "folder", "format: 'folder', expected a format for object-detection"),
-        (nothing, "voc", "format: 'voc', expected one of coco, yolo, folder"),
-        (lambda _: None, None, "expected a file or a folder"),
-        (no_image, None, "a.json: file_name: 'gone.jpg'"),
-        (twice, None, "from: 'a.jpg', expected each image once"),
-        (in_two_splits, None, "'images/train/a.jpg', expected each image once and in one split"),
-        (no_folder, None, "data.yaml: train: 'images', expected a folder in"),
-        (bad_names, None, "data.yaml: names: 'dent'"),
-    ],
-)
-def test_what_is_no_set_is_refused(
-    application: Application, tmp_path: Path, make: Any, named: str | None, said: str
-) -> None:
-    make(tmp_path / "set")
-    with pytest.raises(InvalidInputError) as refused:
-        application.starter.start("parts", tmp_path / "set", named)
-    assert said in str(refused.value)
-    assert application.training_sets.newest("parts") is None
-
-
-def test_a_set_begins_once(application: Application, tmp_path: Path) -> None:
-    add_image(tmp_path, "a.jpg", seed=1)
-    add_coco(tmp_path / "a.json", ["a.jpg"], [])
-    start(application, tmp_path)
-    with pytest.raises(ConflictError, match="has a training set already: version 1"):
-        application.starter.start("parts", tmp_path)
 
 
 def test_the_same_set_gives_the_same_ids(application: Application, tmp_path: Path) -> None:

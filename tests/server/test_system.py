@@ -130,14 +130,11 @@ def test_a_heartbeat_says_how_a_job_ended(redis: Redis) -> None:
 
 
 @pytest.fixture
-def jobs(application: Application, monkeypatch: pytest.MonkeyPatch) -> Iterator[Application]:
+def jobs(reachable: Application, monkeypatch: pytest.MonkeyPatch) -> Iterator[Application]:
     """A queue whose worker finds the same Store."""
-    config = application.config
-    monkeypatch.setenv("STORE_URL", config.store_url)
-    monkeypatch.setenv("REDIS_URL", config.redis_url)
     monkeypatch.setenv("LSAL_LOG_LEVEL", "CRITICAL")
-    yield application
-    application.queue_redis.flushdb()
+    yield reachable
+    reachable.queue_redis.flushdb()
 
 
 def test_a_job_in_a_worker_leaves_its_heartbeat_and_one_that_fails_is_shown(

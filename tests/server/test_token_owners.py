@@ -5,7 +5,6 @@ Community's own answers are tried on a real server, in tests/integration/test_si
 """
 
 import json
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -15,6 +14,7 @@ from plugin.bootstrap import Application
 from plugin.domain.errors import LabelStudioError
 from plugin.labelstudio.tokens import TokenOwners
 from plugin.services.signing_in import SignIn
+from tests.stand_ins import running
 
 TOKEN = "a" * 40
 
@@ -49,12 +49,8 @@ class StandIn(HTTPServer):
 
 @pytest.fixture
 def enterprise() -> Iterator[StandIn]:
-    with StandIn() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    with running(StandIn()) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.mark.parametrize(

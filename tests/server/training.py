@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
 from plugin.bootstrap import Application
 from plugin.domain.announcing import Announcement
@@ -142,6 +143,13 @@ def training_of(parts: Application, command: str = "") -> Iterator[Training]:
         training = Training(parts, receiver, clock, retrainer_of(parts, clock, command))
         parts.retrain_secrets.renew("parts", clock())
         yield training
+
+
+def allow_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands and jobs announce to a receiver; Label Studio answers none of them."""
+    monkeypatch.setenv("LABEL_STUDIO_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("LSAL_RETRAIN_HOSTS", "127.0.0.1")
+    monkeypatch.setenv("LSAL_RETRAIN_NETWORKS", "127.0.0.0/8")
 
 
 def command_that(tmp_path: Path, code: str) -> str:

@@ -9,8 +9,9 @@ import numpy as np
 from plugin.domain import rle
 from plugin.domain.prediction import Box, Keypoint, Label, Prediction, TaskType
 from plugin.domain.rle import Bitmap
+from plugin.domain.splitting import SPLITS
 from plugin.training_set.examples import Example, Provenance, Split
-from plugin.training_set.formats.contents import SPLITS, Contents, File
+from plugin.training_set.formats.contents import Contents, File
 from tests.samples import NOW, jpeg
 
 WIDTH, HEIGHT = 320, 240

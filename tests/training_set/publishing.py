@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from plugin.domain.prediction import TaskType
+from plugin.domain.splitting import SPLITS
 from plugin.training_set.examples import Example
-from plugin.training_set.formats.contents import SPLITS, Contents
+from plugin.training_set.formats.contents import Contents
 from plugin.training_set.segments import Record, Row
 from plugin.training_set.sets import TrainingSets
 from plugin.training_set.versions import Certificate, Changes, Version

@@ -9,9 +9,10 @@ from pycocotools.coco import COCO
 
 from plugin.domain.errors import InvalidInputError
 from plugin.domain.prediction import Box, Keypoint, TaskType
+from plugin.domain.splitting import SPLITS
 from plugin.training_set.examples import Split
 from plugin.training_set.formats import coco
-from plugin.training_set.formats.contents import SPLITS, Contents
+from plugin.training_set.formats.contents import Contents
 from plugin.training_set.formats.outlines import bitmap_of
 from tests.training_set.format_samples import (
     DETECTION,

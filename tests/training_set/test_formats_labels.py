@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from plugin.domain.splitting import SPLITS
 from plugin.training_set.formats import folders, tables
-from plugin.training_set.formats.contents import SPLITS
 from plugin.training_set.formats.naming import folder_names
 from tests.training_set.format_samples import (
     CLASSIFICATION,

@@ -7,8 +7,9 @@ import pytest
 import supervision
 
 from plugin.domain.prediction import Box
+from plugin.domain.splitting import SPLITS
 from plugin.training_set.formats import voc
-from plugin.training_set.formats.contents import SPLITS, Contents
+from plugin.training_set.formats.contents import Contents
 from tests.training_set.format_samples import DETECTION, boxes, contents, of_split, written
 
 

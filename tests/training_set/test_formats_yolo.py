@@ -10,9 +10,10 @@ import supervision
 import yaml
 
 from plugin.domain.prediction import Box
+from plugin.domain.splitting import SPLITS
 from plugin.training_set.examples import Split
 from plugin.training_set.formats import yolo
-from plugin.training_set.formats.contents import SPLITS, Contents
+from plugin.training_set.formats.contents import Contents
 from plugin.training_set.formats.outlines import joined_ring
 from tests.training_set.format_samples import (
     DETECTION,
