@@ -1,19 +1,20 @@
-"""Pictures for the docs, of a demo that is up: `demo_screenshots.py .demo docs/images`.
+"""Pictures for the docs: `python -m scripts.demo_screenshots .demo docs/images`.
 
-Signs in as people would, and takes every page of ours (light, and dark at a phone's width), then
-Label Studio's batch and the next task of a reviewer.
+Of a demo that is up. Signs in as people would, and takes every page of ours (light, and dark at a
+phone's width), then Label Studio's batch and the next task of a reviewer.
 """
 
 import argparse
-import os
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
-from screenshots import CHROMIUM_ARGUMENTS
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from plugin.demo import programs
 from plugin.demo.state import load
+from tests.chromium import chromium
 
+WINDOW: ViewportSize = {"width": 1280, "height": 860}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 REGIONS_WITH_IMAGE = 5_000  # milliseconds until Label Studio has drawn a task
 
 
@@ -24,22 +25,17 @@ def main() -> None:
     parser.add_argument("out", type=Path, help="where the pictures go")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
-    cache = Path(os.environ.get("LSAL_CACHE_DIR", ".cache"))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=(cache / "chromium").read_text().strip(), args=list(CHROMIUM_ARGUMENTS)
-        )
+    with chromium() as browser:
         _take(browser, arguments.data, arguments.out)
-        browser.close()
 
 
 def _take(browser: Browser, data: Path, out: Path) -> None:
     state = load(data)
     ours = f"http://127.0.0.1:{state.ports['webhook']}"
-    page = browser.new_page(viewport={"width": 1280, "height": 860})
+    page = browser.new_page(viewport=WINDOW)
     _sign_in_here(page, ours, state.token)
     _take_pages(page, ours, out / "pages")
-    reviewer = browser.new_page(viewport={"width": 390, "height": 844})
+    reviewer = browser.new_page(viewport=PHONE)
     _sign_in_here(reviewer, ours, next(iter(state.reviewer_tokens.values())))
     reviewer.goto(f"{ours}/mine")
     reviewer.screenshot(path=out / "pages" / "my-reviews.png")
@@ -76,16 +72,14 @@ def _take_pages(page: Page, ours: str, out: Path) -> None:
 
 
 def _take_page(page: Page, address: str, file: Path) -> None:
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 1280, "height": 860})
     page.goto(address)
     page.wait_for_load_state("networkidle")
     page.screenshot(path=file)
     page.emulate_media(color_scheme="dark")
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(PHONE)
     page.screenshot(path=file.with_stem(f"{file.stem}-phone"))
     page.emulate_media(color_scheme="light")
-    page.set_viewport_size({"width": 1280, "height": 860})
+    page.set_viewport_size(WINDOW)
 
 
 def _sign_in_here(page: Page, ours: str, token: str) -> None:

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from plugin.demo.installation import Installation, set_up
 from plugin.demo.processes import Processes
@@ -17,7 +17,7 @@ from plugin.demo.reviewers import sign_up
 from plugin.demo.state import State
 from plugin.domain.assigning import Wish
 from plugin.domain.batching import Batch
-from scripts.screenshots import CHROMIUM_ARGUMENTS
+from tests.chromium import chromium
 from tests.integration.kinds import KINDS, Kind, post
 from tests.integration.pages import open_stream, signed_in
 
@@ -38,13 +38,8 @@ def main() -> None:
     with TemporaryDirectory() as data, Processes(Path(data)) as processes:
         installation = set_up(processes, State(ports=ports))
         sign_up(installation.application.label_studio, EMAIL, PASSWORD)
-        with sync_playwright() as playwright:
-            chromium = Path(".cache/chromium").read_text().strip()
-            browser = playwright.chromium.launch(
-                executable_path=chromium, args=list(CHROMIUM_ARGUMENTS)
-            )
+        with chromium() as browser:
             _take_all(browser, installation, out)
-            browser.close()
         installation.application.close()
 
 
@@ -54,8 +49,8 @@ def _take_all(browser: Browser, installation: Installation, out: Path) -> None:
     with signed_in(browser, app.label_studio.base_url, EMAIL, PASSWORD) as page:
         page.set_viewport_size(WINDOW)  # type: ignore[arg-type]
         for name, batch in batches.items():
-            (assignment,) = app.assigner.assign(batch, [Wish(EMAIL, 1)], shuffle=False)
-            open_stream(page, app.label_studio.base_url + assignment.link)
+            (share,) = app.assigner.assign(batch, [Wish(EMAIL, 1)], shuffle=False).shares
+            open_stream(page, app.label_studio.base_url + share.link)
             page.screenshot(path=out / f"{name}.png")
         _take_data_manager(page, app.label_studio.base_url, batches["boxes"], out)
 
