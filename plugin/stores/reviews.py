@@ -16,7 +16,9 @@ class Review(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What people finished of a frame: the newest annotation, and all of them as `opinions`.
 
     `truth` holds the newest one's boxes, confidence 1. `opinions` are oldest first. `task_gone`
-    where somebody removed its task from Label Studio: what was done is kept.
+    where somebody removed its task from Label Studio: what was done is kept. `look` is the
+    perceptual hash of the frame's image in 16 hex digits, "" where it is not known or the frame's
+    record has it.
     """
 
     frame_id: str
@@ -29,6 +31,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     truth: Prediction
     opinions: tuple[Opinion, ...] = ()
     task_gone: bool = False
+    look: str = ""
 
     @property
     def all_opinions(self) -> tuple[Opinion, ...]:
