@@ -66,9 +66,11 @@ class ReviewKeeper:
         frames = self.spool.imported_frames(batch.project, list(said))
         finished = [frame for each, frame in frames.items() if said[each]]
         looks = self.hasher.looks(batch.project, [each.frame for each in finished])
-        for imported, look in zip(finished, looks, strict=True):
-            opinions = _opinions(imported, said[imported.frame.frame_id], email_of)
-            self.reviews.save(batch.project, _review(imported, opinions, look))
+        reviews = [
+            _review(imported, _opinions(imported, said[imported.frame.frame_id], email_of), look)
+            for imported, look in zip(finished, looks, strict=True)
+        ]
+        self.reviews.save_all(batch.project, reviews)
         for each in frames:
             if not said[each]:
                 self.reviews.withdraw(batch.project, each)

@@ -65,6 +65,14 @@ class Reviews:
         """Keep a review, in place of an earlier one of the same frame."""
         self._store.put(_key(project, review.frame_id), encode(review))
 
+    def save_all(self, project: str, reviews: Sequence[Review]) -> None:
+        """Keep reviews of different frames, as `save` does; those of new frames together."""
+        documents = [(_key(project, each.frame_id), encode(each)) for each in reviews]
+        created = self._store.create_all(documents)
+        for (key, document), is_new in zip(documents, created, strict=True):
+            if not is_new:
+                self._store.put(key, document)
+
     def withdraw(self, project: str, frame_id: str) -> None:
         """Forget a review: its annotations were deleted or skipped since."""
         self._store.delete(_key(project, frame_id))
