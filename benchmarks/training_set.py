@@ -1,7 +1,8 @@
 """Training sets: against Label Studio's own COCO export with images, of the same project.
 
 Label Studio exports all of it each time. A version of ours is whole in the Store once it is built,
-and an increment writes what is new.
+and an increment writes what is new. What images look like is found out when their reviews are
+collected: the second row has that in it.
 """
 
 from collections.abc import Iterator

@@ -3,6 +3,7 @@
 Sets of thousands are made of records alone: what is there is not read again, images least of all.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -65,6 +66,7 @@ def _increments(sizes: tuple[Application, Application], images: int, numbers: It
     def before() -> None:
         for parts in sizes:
             add_reviewed(parts.store_folder, [next(numbers) for _ in range(NEW)])
+        os.sync()  # else the first build to sync waits for the images of both
 
     ours, other = compare(lambda: _build(grown, NEW), lambda: _build(small, NEW), before, rounds=9)
     what = f"images added to a training set of {images:,}, {NEW} at a time"

@@ -93,16 +93,17 @@ def fit(data: bytes, facts: ImageFacts, settings: ImageSettings) -> FittedImage:
     One that is all of that passes through untouched; any other becomes a JPEG that keeps its ICC
     profile. What is drawn anew is decoded whole. Of a JPEG that passes through, the beginning is:
     it shows whether there is anything to draw with, and decoders make something of all the rest.
+    One whose look is known was decoded already.
 
     Raises:
         InvalidInputError: it cannot be drawn.
     """
-    structure = read_structure(data)
     small = facts.width <= settings.max_width and facts.height <= settings.max_height
     if small and facts.upright and facts.displayable:
-        _try_out(structure)
+        if facts.look is None:
+            _try_out(read_structure(data))
         return FittedImage(data, facts.content_type, facts.extension, facts.width, facts.height)
-    return _drawn_anew(structure, settings)
+    return _drawn_anew(read_structure(data), settings)
 
 
 def shrink(data: bytes, side: int) -> bytes:

@@ -9,6 +9,7 @@ from plugin.bootstrap.notifications import Notifications
 from plugin.clock import utc_now
 from plugin.services.collecting import Collector
 from plugin.services.finishing import Finishing
+from plugin.services.hashing import Hasher
 from plugin.services.hooks import NO_ADDRESS, Hooks
 from plugin.services.looking import Looker
 from plugin.services.reconciling import Reconciler
@@ -71,7 +72,10 @@ def collector_of(parts: "Application") -> Collector:
     return Collector(
         batches=batches, label_studio=label_studio,
         looker=Looker(label_studio, parts.look_notes, utc_now),
-        keeper=ReviewKeeper(batches, parts.reviews, parts.spool, label_studio, utc_now),
+        keeper=ReviewKeeper(
+            batches, parts.reviews, parts.spool, Hasher(parts.history, parts.spool), label_studio,
+            utc_now,
+        ),
         opener=parts.opener,
         indexer=parts.indexer,
         finishing=Finishing(batches, parts.notifier, lambda: _managers(parts)), locks=parts.locks,

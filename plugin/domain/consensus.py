@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from plugin.domain.overlap import box_overlaps
+from plugin.domain.overlap import overlaps
 from plugin.domain.prediction import Box, Label, Prediction
 from plugin.domain.training_settings import Choice
 
@@ -42,7 +42,8 @@ def choose(opinions: Sequence[Opinion], choice: Choice) -> Verdict:
     `ground_truth` takes the newest that is marked as such, else the newest. In a `majority` every
     person has one voice, the newest annotation of theirs. Boxes are the same object where they are
     of one class and overlap (IoU of at least 0.5); one stays when more than half of the people drew
-    it, and lies at the mean of theirs; one with an outline or keypoints is the newest of them. A
+    it, and lies at the mean of theirs; where any has an outline (a turned box has) or keypoints, it
+    is the newest of them. A
     label stays when more than half chose it; where none has so many, the newest counts.
 
     Args:
@@ -91,7 +92,7 @@ def _objects(truths: Sequence[Prediction]) -> list[list[Box]]:
     """Boxes of one object each, at most one of each person: the best overlapping pairs first."""
     groups: list[list[Box]] = []
     for truth in truths:
-        found = box_overlaps([each[0].xyxy for each in groups], [box.xyxy for box in truth.boxes])
+        found = overlaps([each[0] for each in groups], truth.boxes)
         pairs = sorted(
             (-found[at, which], at, which)
             for which, box in enumerate(truth.boxes)
@@ -113,7 +114,7 @@ def _objects(truths: Sequence[Prediction]) -> list[list[Box]]:
 def _mean(group: Sequence[Box]) -> Box:
     """The newest of the boxes of one object, moved to their mean where it is no more than a box."""
     newest = group[-1]
-    if newest.polygon or newest.mask or newest.keypoints:
+    if any(box.polygon or box.mask or box.keypoints for box in group):
         return newest
     sums = [sum(values) / len(group) for values in zip(*(box.xyxy for box in group), strict=True)]
     left, top, right, bottom = (round(value, 3) for value in sums)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from plugin.domain import rle
 from plugin.domain.prediction import XYXY, Box, Point, Rle
+from plugin.domain.turned import is_turned
 
 Floats = NDArray[np.float64]
 
@@ -23,14 +24,18 @@ _FAR = 0.1
 def overlaps(first: Sequence[Box], second: Sequence[Box]) -> Floats:
     """IoU of every box with every other, by outlines where both have one: shape (n, m).
 
+    Turned rectangles are outlines of boxes, so a box beside one is compared by its own corners.
+
     Raises:
         InvalidInputError: a mask is not one.
     """
     found = box_overlaps([box.xyxy for box in first], [box.xyxy for box in second])
-    with_outline = [bool(box.mask or box.polygon) for box in first]
+    with_outline, other_outline = (
+        [bool(box.mask or box.polygon) for box in boxes] for boxes in (first, second)
+    )
     rows, columns = np.nonzero(found >= _FAR)
     for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
-        if with_outline[row]:
+        if with_outline[row] or other_outline[column]:
             outlined = _outline_overlap(first[row], second[column])
             found[row, column] = found[row, column] if outlined is None else outlined
     return found
@@ -77,11 +82,17 @@ def _outline_overlap(first: Box, second: Box) -> float | None:
     """IoU by outlines; None where they have none of one kind."""
     if first.mask and second.mask and first.mask.size == second.mask.size:
         return mask_overlap(first.mask, second.mask)
-    if first.polygon and second.polygon:
-        if first.polygon == second.polygon:
-            return 1.0
-        return polygon_overlap(first.polygon, second.polygon)
-    return None
+    if not (first.polygon and second.polygon) and not (is_turned(first) or is_turned(second)):
+        return None
+    if first.mask or second.mask:
+        return None
+    polygon, other = (box.polygon or _corners(box.xyxy) for box in (first, second))
+    return 1.0 if polygon == other else polygon_overlap(polygon, other)
+
+
+def _corners(xyxy: XYXY) -> tuple[Point, ...]:
+    x1, y1, x2, y2 = xyxy
+    return (x1, y1), (x2, y1), (x2, y2), (x1, y2)
 
 
 def _areas(boxes: Floats) -> Floats:

@@ -11,6 +11,9 @@ from plugin.domain.prediction import XYXY, Box, Keypoint, Point, Prediction, Tas
 HAIR = 1.0
 """How far outside its image a coordinate may lie that is moved onto its edge (pixels)."""
 
+_NOTHING = 1e-6
+"""An area that is none, but for what floats leave of it (square pixels)."""
+
 Size = tuple[int, int]
 
 
@@ -69,6 +72,8 @@ def _errors(path: str, box: Box, size: Size) -> Iterator[FieldError]:
         yield FieldError(f"{name}.xyxy", box.xyxy, "a box with an area")
     if not _is_inside(box.polygon, size):
         yield FieldError(f"{name}.polygon", box.polygon, inside)
+    elif len(box.polygon) > 2 and _area(box.polygon) < _NOTHING:
+        yield FieldError(f"{name}.polygon", box.polygon, "an outline with an area")
     if box.mask and box.mask.size != (height, width):
         yield FieldError(f"{name}.mask", box.mask.size, f"a mask of {height} x {width} pixels")
     for point in box.keypoints:
@@ -79,6 +84,13 @@ def _errors(path: str, box: Box, size: Size) -> Iterator[FieldError]:
 def _is_inside(points: Sequence[Point], size: Size) -> bool:
     """Whether points lie in an image, or a hair outside; one that is no number does not."""
     return all(-HAIR <= x <= size[0] + HAIR and -HAIR <= y <= size[1] + HAIR for x, y in points)
+
+
+def _area(polygon: Sequence[Point]) -> float:
+    """The area inside a polygon that does not cross itself (square pixels)."""
+    following = chain(polygon[1:], polygon[:1])
+    pairs = zip(polygon, following, strict=True)
+    return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairs)) / 2
 
 
 def _clipped(box: Box, size: Size) -> Box:

@@ -75,7 +75,8 @@ def encode(prediction: Prediction, task_type: TaskType) -> dict[str, Any]:
     """A prediction for a label config with the controls `label`, of the image tag `image`.
 
     What has no place there is left out: the scores of other classes, and a confidence per class
-    where an image has several; a box with an outline is the box around it.
+    where an image has several; a box with an outline is the box around it, unless that is a turned
+    rectangle.
 
     Raises:
         InvalidInputError: there are boxes, but not the size of their image.
@@ -86,7 +87,7 @@ def encode(prediction: Prediction, task_type: TaskType) -> dict[str, Any]:
 def decode_annotation(result: Iterable[Mapping[str, Any]], width: int, height: int) -> Prediction:
     """What a person drew, with confidence 1, in an image of `width` x `height` pixels.
 
-    A rotated rectangle becomes the upright one around it; regions without a label are left out.
+    A turned rectangle has its corners as `polygon`; regions without a label are left out.
 
     Raises:
         InvalidInputError: a region is none of Label Studio's (`result[3].value.x`).

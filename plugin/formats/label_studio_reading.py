@@ -1,14 +1,15 @@
 """Label Studio's regions as our boxes and labels; see `label_studio` for the format."""
 
 from collections.abc import Callable, Sequence
-from math import cos, isfinite, radians, sin
+from math import isfinite
 
 import msgspec
 import numpy as np
 
 from plugin.domain import rle
 from plugin.domain.errors import FieldError, InvalidInputError
-from plugin.domain.prediction import XYXY, Box, Keypoint, Label, Point, Prediction
+from plugin.domain.prediction import Box, Keypoint, Label, Point, Prediction
+from plugin.domain.turned import Turned, turned
 from plugin.formats import brush_rle, reading
 from plugin.formats.reading import Side, refuse
 
@@ -159,7 +160,7 @@ def _keypoint(region: Region, size: tuple[int, int], confidence: float) -> Keypo
 def _box(region: Region, size: tuple[int, int], confidence: float) -> Box | None:
     name = region.labels[0]
     if region.type == "rectanglelabels":
-        return Box(name, confidence, _corners(region.value, size))
+        return _rectangle(region, size, confidence)
     if region.type == "brushlabels":
         return _painted(region, size, confidence)
     points = tuple(_pixels(x, y, size) for x, y in region.value.points or ())
@@ -185,19 +186,21 @@ def _painted(region: Region, size: tuple[int, int], confidence: float) -> Box | 
     return Box(region.labels[0], confidence, (left, top, right, bottom), mask=rle.encode(bitmap))
 
 
-def _corners(value: _Value, size: tuple[int, int]) -> XYXY:
-    width, height = size
-    left, top = _given(value.x, "x") * width / 100, _given(value.y, "y") * height / 100
-    right = _given(value.width, "width") * width / 100
-    down = _given(value.height, "height") * height / 100
-    turn = radians(value.rotation or 0.0)
-    c, s = (cos(turn), sin(turn)) if isfinite(turn) else (1.0, 0.0)
-    corners = [(0.0, 0.0), (right, 0.0), (right, down), (0.0, down)]
-    xs = [left + x * c - y * s for x, y in corners]
-    ys = [top + x * s + y * c for x, y in corners]
-    return (
-        round(max(0.0, min(xs)), _DECIMALS),
-        round(max(0.0, min(ys)), _DECIMALS),
-        round(min(float(width), max(xs)), _DECIMALS),
-        round(min(float(height), max(ys)), _DECIMALS),
+def _rectangle(region: Region, size: tuple[int, int], confidence: float) -> Box:
+    """A rectangle, with its corners where it is turned: clockwise about the top left one.
+
+    As `convert_annotation_to_yolo_obb` in label_studio_sdk/converter/utils.py has it.
+    """
+    value, (width, height) = region.value, size
+    rotation = value.rotation or 0.0
+    rectangle = Turned(
+        _given(value.x, "x") * width / 100,
+        _given(value.y, "y") * height / 100,
+        _given(value.width, "width") * width / 100,
+        _given(value.height, "height") * height / 100,
+        rotation if isfinite(rotation) else 0.0,
     )
+    corners = tuple((round(x, _DECIMALS), round(y, _DECIMALS)) for x, y in rectangle.corners)
+    x1, y1, x2, y2 = reading.around(corners)
+    inside = max(0.0, x1), max(0.0, y1), min(float(width), x2), min(float(height), y2)
+    return Box(region.labels[0], confidence, inside, corners if turned(corners) else ())

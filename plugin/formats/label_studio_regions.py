@@ -8,6 +8,7 @@ import msgspec
 from plugin.domain import rle
 from plugin.domain.errors import InvalidInputError
 from plugin.domain.prediction import Box, Keypoint, Point, Prediction, TaskType
+from plugin.domain.turned import Turned, turned
 from plugin.formats import brush_rle
 from plugin.formats.reading import refuse
 
@@ -95,9 +96,10 @@ def _percent(x: float, y: float, prediction: Prediction) -> Point:
 
 def _rectangle(region_id: str, box: Box, prediction: Prediction) -> Region:
     x1, y1, x2, y2 = box.xyxy
-    left, top = _percent(x1, y1, prediction)
-    width, height = _percent(x2 - x1, y2 - y1, prediction)
-    value = {"x": left, "y": top, "width": width, "height": height, "rotation": 0}
+    found = turned(box.polygon) or Turned(x1, y1, x2 - x1, y2 - y1, 0)
+    left, top = _percent(found.left, found.top, prediction)
+    width, height = _percent(found.width, found.height, prediction)
+    value = {"x": left, "y": top, "width": width, "height": height, "rotation": found.angle}
     value_labelled = value | {"rectanglelabels": [box.class_name]}
     region = _region(region_id, "rectanglelabels", box.confidence, value_labelled)
     return region | _size(prediction)

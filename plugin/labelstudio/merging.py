@@ -11,18 +11,24 @@ Shades = Callable[[Sequence[str]], Mapping[str, str]]
 
 
 def merge(
-    config: str, classes: Sequence[str], keypoints: Sequence[str] = (), shades: Shades = colours
+    config: str,
+    classes: Sequence[str],
+    keypoints: Sequence[str] = (),
+    shades: Shades = colours,
+    *,
+    can_turn: bool = False,
 ) -> str:
     """A labelling config as it is in Label Studio, with the classes and keypoints it lacks.
 
-    Nothing is removed or changed. A config that lacks nothing, or has no control of ours to put
-    them into, comes back as it was.
+    Nothing else is changed. A config that lacks nothing, or has no control of ours to put them
+    into, comes back as it was.
 
     Args:
         config: what a person may have edited.
         classes: what objects or images may be labelled as.
         keypoints: names of points, for keypoint detection.
         shades: asked for the colours of those that are added.
+        can_turn: whether reviewers must be able to turn rectangles.
     """
     try:
         view = ElementTree.fromstring(config)  # noqa: S314  of a server that we trust with the data
@@ -32,6 +38,8 @@ def merge(
         _add_missing(control, names, shades)
         for control, names in controls(view, classes, keypoints)
     ]
+    if can_turn:
+        added += [_let_turn(control) for control, _ in controls(view, (), ())]
     return ElementTree.tostring(view, encoding="unicode") if any(added) else config
 
 
@@ -41,3 +49,10 @@ def _add_missing(control: ElementTree.Element, names: Sequence[str], shades: Sha
     if missing:
         add_labels(control, shades(missing))
     return bool(missing)
+
+
+def _let_turn(control: ElementTree.Element) -> bool:
+    if control.tag != "RectangleLabels" or control.get("canRotate", "true") == "true":
+        return False
+    control.set("canRotate", "true")
+    return True

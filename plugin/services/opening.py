@@ -16,6 +16,7 @@ from plugin.domain.batching import Batch, batch_name, origin, title
 from plugin.domain.errors import LabelStudioError, UnavailableError
 from plugin.domain.frame import Frame
 from plugin.domain.settings import ProjectSettings
+from plugin.domain.turned import is_turned
 from plugin.labelstudio.label_configs import render
 from plugin.labelstudio.merging import merge
 from plugin.labelstudio.tabs import BY_URGENCY
@@ -88,6 +89,7 @@ class BatchOpener:
     def widen(self, target: Target, frames: Sequence[Frame]) -> Target:
         """The batch with every class and keypoint of these frames in its labelling config.
 
+        Where a box of theirs is turned, reviewers can turn boxes from then on.
         A class that a reviewer removed comes back only when a frame needs it.
         """
         batch = target.batch
@@ -99,6 +101,7 @@ class BatchOpener:
         config = merge(
             target.label_config, _with((), names), _with((), points),
             lambda missing: self.colours.of(batch.project, missing),
+            can_turn=any(map(is_turned, boxes)),
         )  # fmt: skip
         if config != target.label_config:
             self.label_studio.set_label_config(batch.label_studio_id, config)

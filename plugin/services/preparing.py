@@ -1,6 +1,6 @@
 """From a finished review to what a training set takes in: the image, upright, and a sound truth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Never
 
@@ -68,7 +68,7 @@ class Preparer:
             if each.error:
                 _refuse("annotation", each.annotation_id, each.error)
         verdict = choose(opinions, settings.training_set.choose)
-        image, look = self._image(imported, before, settings)
+        image, look = self._image(review, imported, before, settings)
         truth, errors = fitted(verdict.truth, (image.width, image.height), settings.task_type)
         if errors:
             raise InvalidInputError(*errors)
@@ -79,7 +79,11 @@ class Preparer:
         )  # fmt: skip
 
     def _image(
-        self, imported: ImportedFrame, before: Example | None, settings: ProjectSettings
+        self,
+        review: Review,
+        imported: ImportedFrame,
+        before: Example | None,
+        settings: ProjectSettings,
     ) -> tuple[PreparedImage, int | None]:
         if before is not None:
             extension = before.file_name.rpartition(".")[2]
@@ -92,10 +96,13 @@ class Preparer:
         digest = sha256(posted).hexdigest()
         if info.sha256 and digest != info.sha256:
             _refuse("image", digest, f"the image that was posted, SHA-256 {info.sha256}")
-        wanted = settings.training_set.alike_together and not info.look
+        # Found out when it came in, or when its review did; decoding it takes ten times the rest.
+        known = info.look or review.look
+        wanted = settings.training_set.alike_together and not known
         facts = inspect(posted, with_look=wanted)
-        look = int(info.look, 16) if info.look else facts.look
-        return as_posted(posted, facts, digest), look
+        if known:
+            facts = replace(facts, look=int(known, 16))
+        return as_posted(posted, facts, digest), facts.look
 
 
 def as_posted(data: bytes, facts: ImageFacts, digest: str = "") -> PreparedImage:

@@ -1,5 +1,6 @@
 """Finished annotations become reviews: what the training set is made of."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -15,6 +16,7 @@ from plugin.domain.frame import ImportedFrame
 from plugin.domain.prediction import Prediction
 from plugin.formats.label_studio import decode_annotation
 from plugin.labelstudio.values import TaskState
+from plugin.services.hashing import Hasher
 from plugin.services.looking import Look
 from plugin.services.marking import EmailOf, changed_at, reviewer_of
 from plugin.stores.batches import Batches
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 FRAMES_PER_CALL = 100
 
+_FRAME_ID = re.compile("[0-9a-f]{32}")
+
 
 @dataclass(frozen=True)
 class ReviewKeeper:
@@ -35,6 +39,7 @@ class ReviewKeeper:
     batches: Batches
     reviews: Reviews
     spool: Spool
+    hasher: Hasher
     label_studio: "LabelStudioGateway"
     clock: Clock
 
@@ -45,25 +50,31 @@ class ReviewKeeper:
             LabelStudioError: it failed or did not answer.
             OSError: the Store refused; the same look is to be kept again.
         """
-        touched = [self._take(batch, task, email_of) for task in look.changed]
+        touched = []
+        for at in range(0, len(look.changed), FRAMES_PER_CALL):
+            touched += self._take(batch, look.changed[at : at + FRAMES_PER_CALL], email_of)
         if look.emptied:
             touched += self._withdraw(batch, look.emptied)
-        if frame_ids := sorted({each for each in touched if each}):
+        if frame_ids := sorted(set(touched)):
             changed = ReviewsChanged(batch.name, tuple(frame_ids))
             self.reviews.log.append(batch.project, changed, self.clock())
 
-    def _take(self, batch: Batch, task: TaskState, email_of: EmailOf) -> str:
-        """Keep what was said of a frame, and return its id; "" where it is none of ours."""
-        frame_id = str(task.data.get("frame_id", ""))
-        imported = self.spool.imported_frame(batch.project, frame_id)
-        if imported is None:
-            return ""  # somebody else's task, added to our project by hand
-        finished = [each for each in task.annotations if not each.get("was_cancelled")]
-        if finished:
-            self.reviews.save(batch.project, _review(imported, finished, email_of))
-        else:
-            self.reviews.withdraw(batch.project, frame_id)
-        return frame_id
+    def _take(self, batch: Batch, tasks: Sequence[TaskState], email_of: EmailOf) -> list[str]:
+        """Keep what was said of frames, and return their ids."""
+        said = {each: finished for task in tasks for each, finished in [_said(task)] if each}
+        # A task that somebody else added to our project by hand has no frame.
+        frames = self.spool.imported_frames(batch.project, list(said))
+        finished = [frame for each, frame in frames.items() if said[each]]
+        looks = self.hasher.looks(batch.project, [each.frame for each in finished])
+        reviews = [
+            _review(imported, _opinions(imported, said[imported.frame.frame_id], email_of), look)
+            for imported, look in zip(finished, looks, strict=True)
+        ]
+        self.reviews.save_all(batch.project, reviews)
+        for each in frames:
+            if not said[each]:
+                self.reviews.withdraw(batch.project, each)
+        return list(frames)
 
     def _withdraw(self, batch: Batch, tasks: frozenset[int]) -> list[str]:
         """Forget the reviews of tasks that have no annotation any more.
@@ -89,12 +100,23 @@ class ReviewKeeper:
         return there
 
 
-def _review(
+def _said(task: TaskState) -> tuple[str, list[Mapping[str, Any]]]:
+    """The id of a task's frame, "" where it has none, and its finished annotations."""
+    finished = [each for each in task.annotations if not each.get("was_cancelled")]
+    frame_id = str(task.data.get("frame_id", ""))
+    return frame_id if _FRAME_ID.fullmatch(frame_id) else "", finished
+
+
+def _opinions(
     imported: ImportedFrame, annotations: Iterable[Mapping[str, Any]], email_of: EmailOf
-) -> Review:
+) -> tuple[Opinion, ...]:
+    """What was said of a frame, oldest first."""
     image = imported.frame.image
     said = [_opinion(each, (image.width, image.height), email_of) for each in annotations]
-    opinions = sorted(said, key=attrgetter("finished_at", "annotation_id"))
+    return tuple(sorted(said, key=attrgetter("finished_at", "annotation_id")))
+
+
+def _review(imported: ImportedFrame, opinions: tuple[Opinion, ...], look: str) -> Review:
     newest = opinions[-1]
     return Review(
         frame_id=imported.frame.frame_id,
@@ -105,7 +127,8 @@ def _review(
         finished_at=newest.finished_at,
         seconds=newest.seconds,
         truth=newest.truth,
-        opinions=tuple(opinions),
+        opinions=opinions,
+        look=look,
     )
 
 

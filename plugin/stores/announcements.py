@@ -2,7 +2,6 @@
 
     retrain/<project>/begun.json                a version is about to be made and announced
     retrain/<project>/since.json                when the schedule was first looked at
-    retrain/<project>/idle.json                 what was saved anew, and was as before
     retrain/<project>/announced/000003.json     the announcement of version 3, kept for good
     retrain/<project>/open/000003.json          some of it is yet to be delivered
 
@@ -17,18 +16,10 @@ from plugin.domain.announcing import Announcement, Begun
 from plugin.domain.errors import NotFoundError
 from plugin.stores.documents import encode, name_of, read, read_those
 from plugin.stores.objects import ObjectStore
-from plugin.stores.review_log import Cursor
 
 
 class _Since(msgspec.Struct, frozen=True):
     at: datetime
-
-
-class Idle(msgspec.Struct, frozen=True):
-    """Up to where in the log of reviews nothing is new, against the version of this number."""
-
-    version: int
-    cursor: Cursor
 
 
 class Announcements:
@@ -56,14 +47,6 @@ class Announcements:
         if found is None:
             self._store.create(key, encode(_Since(now)))
         return found.at if found else now
-
-    def idle(self, project: str) -> Idle | None:
-        """Up to where nothing was new when a version was last asked for."""
-        return read(self._store, _key(project, "idle"), Idle)
-
-    def save_idle(self, project: str, idle: Idle) -> None:
-        """Note that nothing was new."""
-        self._store.put(_key(project, "idle"), encode(idle))
 
     def add(self, announcement: Announcement) -> bool:
         """Keep a new announcement; False where its version was announced before."""

@@ -16,7 +16,9 @@ class Review(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What people finished of a frame: the newest annotation, and all of them as `opinions`.
 
     `truth` holds the newest one's boxes, confidence 1. `opinions` are oldest first. `task_gone`
-    where somebody removed its task from Label Studio: what was done is kept.
+    where somebody removed its task from Label Studio: what was done is kept. `look` is the
+    perceptual hash of the frame's image in 16 hex digits, "" where it is not known or the frame's
+    record has it.
     """
 
     frame_id: str
@@ -29,6 +31,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     truth: Prediction
     opinions: tuple[Opinion, ...] = ()
     task_gone: bool = False
+    look: str = ""
 
     @property
     def all_opinions(self) -> tuple[Opinion, ...]:
@@ -61,6 +64,14 @@ class Reviews:
     def save(self, project: str, review: Review) -> None:
         """Keep a review, in place of an earlier one of the same frame."""
         self._store.put(_key(project, review.frame_id), encode(review))
+
+    def save_all(self, project: str, reviews: Sequence[Review]) -> None:
+        """Keep reviews of different frames, as `save` does; those of new frames together."""
+        documents = [(_key(project, each.frame_id), encode(each)) for each in reviews]
+        created = self._store.create_all(documents)
+        for (key, document), is_new in zip(documents, created, strict=True):
+            if not is_new:
+                self._store.put(key, document)
 
     def withdraw(self, project: str, frame_id: str) -> None:
         """Forget a review: its annotations were deleted or skipped since."""

@@ -7,7 +7,6 @@ decides: an image that is known stays, and a new one goes where those are that i
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plugin.domain.splitting import SPLITS, Split, digest64, split_of
 from plugin.domain.training_settings import TrainingSetSettings
@@ -23,6 +22,9 @@ class Traits:
     look: int | None = None
 
 
+_HALF = np.uint64(32)
+"""Bits of half a look."""
+
 Kin = tuple[int, set[int]]
 """Images that one belongs with: the group of the first, and the splits of all of them."""
 
@@ -32,10 +34,8 @@ class Groups:
 
     def __init__(self, known: Rows, settings: TrainingSetSettings) -> None:
         self._settings = settings
-        alike = known[known["has_look"] == 1]
-        self._looks = _Growing(alike["look"])
-        self._groups = _Growing(alike["group"])
-        self._splits = _Growing(alike["split"].astype(np.uint64))
+        self._known = _Looks(known)
+        self._new = _Looks(known[:0])
         of_scene = known[known["scene"] != 0]
         self._scenes, first = np.unique(of_scene["scene"], return_index=True)
         self._of_scene = of_scene[first]
@@ -75,39 +75,48 @@ class Groups:
         """The group of the first image that looks alike, and the splits of all of them."""
         if look is None or not self._settings.alike_together:
             return None
-        apart = np.bitwise_count(self._looks.values ^ np.uint64(look))
-        found = np.flatnonzero(apart <= self._settings.distance)
-        if not len(found):
-            return None
-        splits = set(map(int, np.unique(self._splits.values[found])))
-        return int(self._groups.values[found[0]]), splits
+        distance = self._settings.distance
+        found = self._known.within(distance, look) + self._new.within(distance, look)
+        return (found[0][0], {split for _, split in found}) if found else None
 
     def _remember(self, row: Row) -> None:
         if row.has_look:
-            self._looks.append(row.look)
-            self._groups.append(row.group)
-            self._splits.append(row.split)
+            self._new.append(row)
         if row.scene and self._with_scene(row.scene) is None:
             self._new_scenes[row.scene] = row
 
 
-class _Growing:
-    """Whole numbers of 64 bits that more are added to."""
+class _Looks:
+    """Looks of images, with their groups and splits, which more are added to.
 
-    def __init__(self, values: NDArray[np.uint64]) -> None:
-        self._values, self._used = values, len(values)
+    Their upper halves are compared first: hardly any two pass that are not alike.
+    """
 
-    @property
-    def values(self) -> NDArray[np.uint64]:
-        """Those that are there."""
-        return self._values[: self._used]
+    def __init__(self, rows: Rows) -> None:
+        has_look = rows["has_look"] == 1
+        # A column each: a row of the index is read from end to end for one of its numbers.
+        self._columns = [rows[name][has_look] for name in ("look", "group", "split")]
+        self._halves = (self._columns[0] >> _HALF).astype(np.uint32)
+        self._used = len(self._halves)
 
-    def append(self, value: int) -> None:
-        """Add one."""
-        if self._used == len(self._values):
-            more = np.empty(max(1024, self._used), np.uint64)
-            self._values = np.concatenate([self._values, more])
-        self._values[self._used] = value
+    def within(self, distance: int, look: int) -> list[tuple[int, int]]:
+        """Group and split of the images that look alike, in the order in which they came."""
+        looks, groups, splits = self._columns
+        apart = np.bitwise_count(self._halves[: self._used] ^ np.uint32(look >> 32))
+        found = np.flatnonzero(apart <= distance)
+        found = found[np.bitwise_count(looks[found] ^ np.uint64(look)) <= distance]
+        return list(zip(groups[found].tolist(), splits[found].tolist(), strict=True))
+
+    def append(self, row: Row) -> None:
+        """Add the look of one."""
+        if self._used == len(self._halves):
+            size = max(1024, 2 * self._used)
+            self._columns = [np.resize(column, size) for column in self._columns]
+            self._halves = np.resize(self._halves, size)
+        values = (row.look, row.group, row.split)
+        for column, value in zip(self._columns, values, strict=True):
+            column[self._used] = value
+        self._halves[self._used] = row.look >> 32
         self._used += 1
 
 

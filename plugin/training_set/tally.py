@@ -48,8 +48,11 @@ class Tally:
 
     def _compare(self, before: Prediction, after: Prediction) -> None:
         """Of each class: what stayed apart, a box that gave way to another is changed."""
-        was, now = _annotations(before), _annotations(after)
-        gone, new = _per_class(was - now), _per_class(now - was)
+        if before is _NONE or after is _NONE:
+            gone, new = Counter(class_names(before)), Counter(class_names(after))
+        else:
+            was, now = _annotations(before), _annotations(after)
+            gone, new = _per_class(was - now), _per_class(now - was)
         for name in gone | new:
             counts = self._changes.setdefault(name, Counter())
             changed = min(gone[name], new[name])

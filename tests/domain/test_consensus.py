@@ -7,6 +7,7 @@ import pytest
 from plugin.domain.consensus import Opinion, choose
 from plugin.domain.prediction import Box, Label, Prediction
 from plugin.domain.training_settings import Choice
+from plugin.domain.turned import Turned
 from tests.samples import NOW
 
 LEFT = (0.0, 0.0, 10.0, 10.0)
@@ -26,6 +27,25 @@ def dent(xyxy: tuple[float, float, float, float], name: str = "dent", **more: ob
 ANN, BEN, CLEO = (
     said("ann", 1, dent(LEFT)), said("ben", 2, dent(MOVED), dent(FAR)), said("cleo", 3, dent(LEFT))
 )  # fmt: skip
+
+
+def leaning(angle: float, left: float = 40.0) -> Box:
+    corners = Turned(left, 40, 40, 8, angle).corners
+    xs, ys = zip(*corners, strict=True)
+    return dent((min(xs), min(ys), max(xs), max(ys)), polygon=corners)
+
+
+def test_turned_boxes_are_one_object_where_they_overlap_and_not_where_their_frames_do() -> None:
+    crossing = leaning(135, 68.3)  # the upright boxes around both are nearly the same
+    ben = said("ben", 2, leaning(47))
+    verdict = choose([said("ann", 1, leaning(45)), ben, said("cleo", 3, crossing)], "majority")
+    assert verdict.truth.boxes == ben.truth.boxes, "the newest of those who agree"
+
+
+def test_of_a_turned_box_and_an_upright_one_the_newest_stays_as_it_was_drawn() -> None:
+    upright = dent((40, 40, 80, 50))
+    people = [said("ann", 1, leaning(5)), said("ben", 2, upright)]
+    assert choose(people, "majority").truth.boxes == (upright,)
 
 
 @pytest.mark.parametrize("choice", ["newest", "ground_truth", "majority"])

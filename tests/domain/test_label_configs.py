@@ -76,3 +76,14 @@ def test_a_class_that_is_learned_is_added_in_the_colour_that_it_has() -> None:
     merged = merge(config, ["dent", "rust"], (), shades)
     assert merged.count('value="rust" background="#fc6000"') == 2  # outline and mask
     assert asked == [["rust"], ["rust"]]
+
+
+def test_reviewers_can_turn_rectangles_where_a_prediction_has_turned_ones() -> None:
+    config = render(TaskType.OBJECT_DETECTION, ["dent"])
+    assert 'canRotate="false"' in config
+    free = merge(config, ["dent"], can_turn=True)
+    assert 'canRotate="true"' in free
+    assert free.replace('canRotate="true"', 'canRotate="false"') == merge(config, ["dent"])
+    assert merge(free, ["dent"], can_turn=True) == free
+    outlines = render(TaskType.INSTANCE_SEGMENTATION, ["dent"])
+    assert merge(outlines, ["dent"], can_turn=True) == outlines

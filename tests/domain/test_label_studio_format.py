@@ -30,7 +30,7 @@ def test_the_score_is_the_least_certain_boxs() -> None:
         pytest.param(45, (64.645, 100, 170.711, 206.066), id="an eighth"),
     ],
 )
-def test_a_turned_rectangle_becomes_the_upright_one_around_it(
+def test_a_turned_rectangle_has_the_upright_one_around_it(
     rotation: float, xyxy: tuple[float, ...]
 ) -> None:
     value = {"x": 25, "y": 25, "width": 25, "height": 12.5, "rotation": rotation}

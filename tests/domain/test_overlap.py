@@ -1,5 +1,6 @@
 """IoU of boxes, masks and polygons, against COCO's own library."""
 
+import cv2
 import numpy as np
 import pytest
 from pycocotools import mask as reference
@@ -87,6 +88,28 @@ def test_outlines_count_where_both_have_one_of_a_kind() -> None:
     found = overlaps([outlined], [square, plain, painted, outlined])
     assert found[0].tolist() == pytest.approx([0.5, 1, 1, 1], abs=0.01)
     assert overlaps([plain], [outlined])[0, 0] == 1
+
+
+@pytest.mark.parametrize("angle", [20.0, 45.0, 110.0, 300.0])
+@pytest.mark.parametrize("other_angle", [0.0, 35.0, 200.0])
+def test_turned_rectangles_overlap_as_in_opencv(angle: float, other_angle: float) -> None:
+    sides = (80.0, 30.0)
+    here, there = ((100.0, 100.0), sides, angle), ((110.0, 95.0), sides, other_angle)
+    shared = np.asarray(cv2.rotatedRectangleIntersection(here, there)[1])
+    area = float(cv2.contourArea(cv2.convexHull(shared)))
+    first, second = turned_box(*here), turned_box(*there)
+    assert bool(second.polygon) == bool(other_angle)
+    iou = area / (2 * 80 * 30 - area)
+    assert overlaps([first], [second])[0, 0] == pytest.approx(iou, abs=0.01)
+    assert overlaps([second], [first])[0, 0] == pytest.approx(iou, abs=0.01)
+
+
+def turned_box(centre: Point, sides: Point, angle: float) -> Box:
+    corners = np.asarray(cv2.boxPoints((centre, sides, angle)), np.float64)
+    (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+    xyxy = (float(left), float(top), float(right), float(bottom))
+    polygon = tuple((float(x), float(y)) for x, y in corners)
+    return Box("dent", 1, xyxy, polygon if angle else ())
 
 
 def test_masks_of_other_sizes_are_compared_by_their_boxes() -> None:

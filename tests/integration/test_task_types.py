@@ -18,8 +18,10 @@ from tests.waiting import wait_for
 POLYGON = [[40, 30], [120, 40], [110, 140], [50, 120]]
 TIP: dict[str, Any] = {"name": "tip", "x": 50, "y": 60, "confidence": 0.9}
 BOX: dict[str, Any] = {"class": "dent", "confidence": 0.6, "xyxy": [40, 30, 120, 140]}
+CORNERS = [[200, 100], [248, 136], [224, 168], [176, 132]]
+TURNED: dict[str, Any] = BOX | {"xyxy": [176, 100, 248, 168], "polygon": CORNERS}
 POSTED: dict[TaskType, dict[str, Any]] = {
-    TaskType.OBJECT_DETECTION: {"boxes": [BOX, BOX | {"class": "bolt"}]},
+    TaskType.OBJECT_DETECTION: {"boxes": [BOX, BOX | {"class": "bolt"}, TURNED]},
     TaskType.INSTANCE_SEGMENTATION: {"boxes": [BOX | {"polygon": POLYGON}]},
     TaskType.KEYPOINT_DETECTION: {"boxes": [BOX | {"keypoints": [TIP, TIP | {"name": "tail"}]}]},
     TaskType.CLASSIFICATION: {
@@ -82,6 +84,10 @@ def test_what_was_posted_comes_back_from_review(
     fields = {name: prediction[name] for name in ("model_version", "score", "result")}
     faults = interface.validate_prediction(fields, return_errors=True)  # type: ignore[no-untyped-call]
     assert faults == []
+    shown = app.label_studio.project(batch.label_studio_id)
+    assert shown
+    turns = task_type is TaskType.OBJECT_DETECTION
+    assert ('canRotate="true"' in shown.label_config) == turns, "where a model posts turned boxes"
 
     seen = app.spool.imported_frame(project, ref.frame_id)
     assert seen is not None

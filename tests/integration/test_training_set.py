@@ -2,11 +2,15 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
+from label_studio_sdk.converter.utils import convert_annotation_to_yolo_obb
 
 from plugin.bootstrap import Application
 from plugin.clock import utc_now
 from plugin.domain.batching import Batch
+from plugin.images import inspect
+from plugin.stores.admission_questions import look_of
 from plugin.training_set.examples import Example
 from plugin.training_set.versions import CountDifference, Problem
 from tests.integration.reviewing import Colleague, imported_batch, tasks_of
@@ -63,6 +67,10 @@ def test_everybodys_word_is_kept_and_the_choice_says_whose_counts(
     assert [each.reviewer for each in examples[first].opinions] == [ann.email, ben.email]
     assert examples[first].truth.boxes[0].xyxy == (32, 24, 70.4, 72), "the newest"
     assert examples[first].provenance.reviewer == ben.email
+    review = parts.reviews.find(PROJECT, examples[first].image_id)
+    image = parts.training_sets.image(PROJECT, examples[first])
+    assert review
+    assert review.look == look_of(inspect(image, with_look=True).look), "found out on the way"
     assert (examples[second].opinions, examples[second].truth.boxes) == ((), ())
 
     own = ann.annotations(first)[0]
@@ -75,6 +83,23 @@ def test_everybodys_word_is_kept_and_the_choice_says_whose_counts(
     parts.builder.build(PROJECT)
     assert by_task(parts, 3)[first].truth.boxes[0].xyxy == (32, 24, 67.2, 72)
     assert list(parts.verifier.verify(PROJECT, 3)) == []
+
+
+def test_a_turned_rectangle_comes_back_as_it_was_drawn(
+    parts: Application, batch: Batch, ann: Colleague
+) -> None:
+    first, *_ = tasks_of(parts, batch)
+    value = {"x": 40, "y": 30, "width": 25, "height": 10, "rotation": 30.5}
+    region = rectangle(25)[0]
+    region["value"] |= value
+    ann.gateway.annotate(first, [region], 3.0)
+    parts.collector.collect(PROJECT)
+    parts.builder.build(PROJECT)
+    [box] = by_task(parts, 1)[first].truth.boxes
+    size = {"original_width": 320, "original_height": 240}
+    theirs = convert_annotation_to_yolo_obb(value | size, normalize=False)  # type: ignore[no-untyped-call]
+    assert np.array(box.polygon) == pytest.approx(np.array(theirs), abs=0.001)
+    assert list(parts.verifier.verify(PROJECT, 1)) == []
 
 
 def test_what_was_finished_since_the_last_look_is_a_difference_with_a_name(

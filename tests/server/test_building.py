@@ -196,3 +196,16 @@ def test_it_is_told_how_much_waits(application: Application) -> None:
     finish(application, frame_of("two"), opinion(BOLT))
     waiting = application.builder.waiting("parts")
     assert (waiting.images, waiting.batches) == (2, frozenset([BATCH]))
+
+
+def test_reviews_that_are_saved_together_replace_earlier_ones(application: Application) -> None:
+    frame_id, other = (reviewed(application, name, DENT) for name in ("one", "two"))
+    application.reviews.withdraw("parts", other)
+    review = application.reviews.find("parts", frame_id)
+    assert review
+    anew = [msgspec.structs.replace(review, task_id=at, frame_id=each)
+            for at, each in ((7, frame_id), (8, other))]  # fmt: skip
+    application.reviews.save_all("parts", anew)
+    assert application.reviews.of_frames("parts", [frame_id, other]) == {
+        frame_id: anew[0], other: anew[1],
+    }  # fmt: skip

@@ -10,6 +10,7 @@ from plugin.domain import rle
 from plugin.domain.prediction import Box, Keypoint, Label, Prediction, TaskType
 from plugin.domain.rle import Bitmap
 from plugin.domain.splitting import SPLITS
+from plugin.domain.turned import Turned
 from plugin.training_set.examples import Example, Provenance, Split
 from plugin.training_set.formats.contents import Contents, File
 from tests.samples import NOW, jpeg
@@ -111,6 +112,16 @@ CLASSIFICATION = contents(
 LABELS = contents(
     TaskType.MULTI_LABEL_CLASSIFICATION,
     [labels("dent", "x, y\n"), labels(), labels(*NASTY), labels("a/b")],
+)
+
+
+TURNED = Turned(100.0, 60.0, 80.0, 24.0, 33.0).corners
+AROUND = (86.929, 60.0, 167.094, 123.699)
+"""The upright box around it."""
+
+LEANING = contents(
+    TaskType.OBJECT_DETECTION,
+    [boxes(Box("dent", 1.0, AROUND, polygon=TURNED), Box("a/b", 1.0, (10, 20, 30, 40)))],
 )
 
 

@@ -15,11 +15,14 @@ from plugin.training_set.formats import coco
 from plugin.training_set.formats.contents import Contents
 from plugin.training_set.formats.outlines import bitmap_of
 from tests.training_set.format_samples import (
+    AROUND,
     DETECTION,
     HEIGHT,
+    LEANING,
     NASTY,
     POSES,
     SEGMENTATION,
+    TURNED,
     WIDTH,
     boxes,
     contents,
@@ -122,3 +125,17 @@ def test_a_point_of_another_name_is_refused_rather_than_lost() -> None:
     of = contents(TaskType.KEYPOINT_DETECTION, [boxes(box)], keypoints=("head", "tail"))
     with pytest.raises(InvalidInputError, match="keypoints: 'nose', expected one of head, tail"):
         list(coco.write(of))
+
+
+@DECODES
+def test_a_turned_box_has_its_corners_and_the_box_around_them(tmp_path: Path) -> None:
+    found = read(LEANING, tmp_path, "train")
+    turned, plain = (found.anns[number] for number in (1, 2))
+    assert np.array(turned["segmentation"][0]).reshape(4, 2) == pytest.approx(
+        np.array(TURNED), abs=0.001
+    )
+    x1, y1, x2, y2 = AROUND
+    assert turned["bbox"] == pytest.approx([x1, y1, x2 - x1, y2 - y1])
+    assert turned["area"] == pytest.approx(80 * 24, abs=0.1)
+    assert found.annToMask(turned).sum() == pytest.approx(80 * 24, rel=0.03)
+    assert (plain["bbox"], "segmentation" in plain) == ([10, 20, 20, 20], False)

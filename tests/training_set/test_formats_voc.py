@@ -10,7 +10,15 @@ from plugin.domain.prediction import Box
 from plugin.domain.splitting import SPLITS
 from plugin.training_set.formats import voc
 from plugin.training_set.formats.contents import Contents
-from tests.training_set.format_samples import DETECTION, boxes, contents, of_split, written
+from tests.training_set.format_samples import (
+    AROUND,
+    DETECTION,
+    LEANING,
+    boxes,
+    contents,
+    of_split,
+    written,
+)
 
 
 def read(folder: Path) -> supervision.DetectionDataset:
@@ -54,6 +62,11 @@ def test_a_box_stays_inside_and_has_a_pixel(
     of = contents(DETECTION.task_type, [boxes(Box("dent", 1.0, xyxy))])
     [got] = read(written(voc.write, of, tmp_path)).annotations.values()
     assert got.xyxy.tolist() == [corners]
+
+
+def test_a_turned_box_is_the_one_around_it(tmp_path: Path) -> None:
+    [got] = read(written(voc.write, LEANING, tmp_path)).annotations.values()
+    assert got.xyxy[0].tolist() == [round(number) for number in AROUND]
 
 
 def test_a_name_that_xml_cannot_write_still_makes_a_file(tmp_path: Path) -> None:

@@ -15,12 +15,16 @@ from plugin.training_set.examples import Split
 from plugin.training_set.formats import yolo
 from plugin.training_set.formats.contents import Contents
 from plugin.training_set.formats.outlines import joined_ring
+from plugin.training_set.reading import yolo as reading
 from tests.training_set.format_samples import (
+    AROUND,
     DETECTION,
     HEIGHT,
+    LEANING,
     NASTY,
     POSES,
     SEGMENTATION,
+    TURNED,
     WIDTH,
     boxes,
     contents,
@@ -124,6 +128,24 @@ def test_turned_boxes_are_read_back(tmp_path: Path) -> None:
     first, second = got.data["xyxyxyxy"]
     assert sorted(map(tuple, first.round().tolist())) == sorted(map(tuple, corners.tolist()))
     assert second == pytest.approx(np.array([(10, 20), (30, 20), (30, 40), (10, 40)]), abs=0.01)
+
+
+def test_what_was_drawn_as_a_turned_box_has_its_own_corners_in_their_order(tmp_path: Path) -> None:
+    folder = written(yolo.write_turned, LEANING, tmp_path)
+    [got] = read(folder, "train", is_obb=True).annotations.values()
+    first, second = got.data["xyxyxyxy"]
+    assert first == pytest.approx(np.array(TURNED), abs=0.001)
+    assert second == pytest.approx(np.array([(10, 20), (30, 20), (30, 40), (10, 40)]), abs=0.001)
+    [found] = reading.read(folder, LEANING.task_type).images
+    [box, plain] = found.truth(WIDTH, HEIGHT).boxes
+    assert np.array(box.polygon) == pytest.approx(np.array(TURNED), abs=0.001)
+    assert plain.polygon == (), "upright ones are boxes"
+
+
+def test_for_a_detector_a_turned_box_is_the_one_around_it(tmp_path: Path) -> None:
+    folder = written(yolo.write, LEANING, tmp_path)
+    [got] = read(folder, "train").annotations.values()
+    assert got.xyxy[0].tolist() == pytest.approx(AROUND, abs=0.001)
 
 
 def test_a_turned_box_reaches_around_the_whole_of_its_pixels(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@
 
 A box is [left, top, width, height] in pixels; ids begin at 1. Outlines are polygons where a person
 drew one, and compressed run lengths where they painted: `iscrowd` stays 0, because 1 would take the
-object out of training and evaluation. Images without objects stay in `images`.
+object out of training and evaluation. A turned box has its corners as `segmentation`, and the
+upright box around them as `bbox`. Images without objects stay in `images`.
 """
 
 from collections.abc import Iterator
@@ -82,8 +83,8 @@ class _Rows:
         x1, y1, x2, y2 = box.xyxy
         width, height = round(x2 - x1, 3), round(y2 - y1, 3)
         shape = {"bbox": [x1, y1, width, height], "area": round(width * height, 3), "iscrowd": 0}
-        if self._contents.task_type is TaskType.INSTANCE_SEGMENTATION:
-            return shape | _outline(box)
+        if self._contents.task_type is TaskType.INSTANCE_SEGMENTATION or box.polygon:
+            shape |= _outline(box)
         if self._contents.task_type is TaskType.KEYPOINT_DETECTION:
             rows = point_rows(box, self._contents.keypoints)
             numbers = [number for row in rows for number in row]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from plugin.domain import rle
 from plugin.domain.prediction import XYXY, Box
 from plugin.domain.rle import Bitmap
+from plugin.domain.turned import is_turned
 
 Points = NDArray[np.float64]
 """Points of a ring, x and y in a row each."""
@@ -47,6 +48,8 @@ def ring_of(box: Box) -> Points:
 def turned_corners(box: Box) -> Points:
     """The four corners of the smallest turned rectangle around the outline of an object.
 
+    Of what was drawn as one, its own, in their order.
+
     Raises:
         InvalidInputError: its run lengths are none.
     """
@@ -54,6 +57,8 @@ def turned_corners(box: Box) -> Points:
 
     if box.mask is None and not box.polygon:
         return _corners(box.xyxy)
+    if is_turned(box):
+        return ring_of(box)
     points = ring_of(box)
     if box.mask is not None:  # the ring of a mask lies on indices: a pixel reaches one further
         points = np.concatenate([points + offset for offset in ((0, 0), (1, 0), (0, 1), (1, 1))])

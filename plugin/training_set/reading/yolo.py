@@ -13,6 +13,7 @@ import yaml
 from plugin.domain.errors import FieldError, InvalidInputError
 from plugin.domain.prediction import Box, Keypoint, Point, Prediction, TaskType
 from plugin.domain.splitting import SPLITS
+from plugin.domain.turned import turned
 from plugin.formats.reading import around
 from plugin.training_set.reading.found import IMAGES, FoundImage, FoundSet, images_below, inside
 
@@ -138,7 +139,8 @@ def _box(words: Sequence[str], kind: _Kind, size: tuple[int, int], place: str) -
         expected = "centre, width and height, or x and y of three points at least"
         raise InvalidInputError(FieldError(place, " ".join(words), expected))
     points = _pixels(values, size)
-    polygon = points if kind.task_type is TaskType.INSTANCE_SEGMENTATION else ()
+    is_kept = kind.task_type is TaskType.INSTANCE_SEGMENTATION or turned(points)
+    polygon = points if is_kept else ()
     return Box(name, 1.0, around(points), polygon)
 
 
