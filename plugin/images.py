@@ -98,12 +98,37 @@ def fit(data: bytes, facts: ImageFacts, settings: ImageSettings) -> FittedImage:
     Raises:
         InvalidInputError: it cannot be drawn.
     """
+    if facts.look is not None and _is_fit(facts, settings):
+        return _untouched(data, facts)
+    return _fitted(data, read_structure(data), facts, settings)
+
+
+def inspect_and_fit(data: bytes, settings: ImageSettings) -> FittedImage:
+    """Look at an image and make it fit: as `inspect`, then `fit`, with one walk through its file.
+
+    Raises:
+        InvalidInputError: what `inspect` and `fit` raise.
+    """
+    structure = read_structure(data)
+    return _fitted(data, structure, _facts(structure, with_look=False), settings)
+
+
+def _fitted(
+    data: bytes, structure: Structure, facts: ImageFacts, settings: ImageSettings
+) -> FittedImage:
+    if _is_fit(facts, settings):
+        _try_out(structure)
+        return _untouched(data, facts)
+    return _drawn_anew(structure, settings)
+
+
+def _is_fit(facts: ImageFacts, settings: ImageSettings) -> bool:
     small = facts.width <= settings.max_width and facts.height <= settings.max_height
-    if small and facts.upright and facts.displayable:
-        if facts.look is None:
-            _try_out(read_structure(data))
-        return FittedImage(data, facts.content_type, facts.extension, facts.width, facts.height)
-    return _drawn_anew(read_structure(data), settings)
+    return small and facts.upright and facts.displayable
+
+
+def _untouched(data: bytes, facts: ImageFacts) -> FittedImage:
+    return FittedImage(data, facts.content_type, facts.extension, facts.width, facts.height)
 
 
 def shrink(data: bytes, side: int) -> bytes:
@@ -173,7 +198,8 @@ def _facts(structure: Structure, *, with_look: bool) -> ImageFacts:
 def _try_out(structure: Structure) -> None:
     if structure.content_type == "image/jpeg":
         # A tenth of the time that all of it takes; of damage further on, Pillow would say nothing.
-        structure = replace(structure, parts=(beginning(structure.stripped),))
+        rows, first = beginning(structure.stripped)
+        structure = replace(structure, parts=(first,), height=rows)
     _decode_small(structure)
 
 

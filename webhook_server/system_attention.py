@@ -55,6 +55,8 @@ def _spool(view: SystemView) -> Iterator[str]:
     for row in view.spool:
         if row.failed_count:
             yield f"{counted(row.failed_count, 'frame')} of {row.project} failed to import"
+        if row.doubled:
+            yield f"{counted(row.doubled, 'frame')} of {row.project} came to be two tasks"
         if row.pending_since and view.now - row.pending_since > OLD_FRAME:
             yield f"Frames of {row.project} wait long for their import"
 

@@ -63,7 +63,10 @@ class JobRow:
 
 @dataclass(frozen=True, slots=True)
 class SpoolRow:
-    """What a project has in the spool; `failed` and `missing` are the first few of them."""
+    """What a project has in the spool; `failed` and `missing` are the first few of them.
+
+    `doubled` counts frames of which two tasks hold somebody's work.
+    """
 
     project: str
     pending: int
@@ -73,11 +76,13 @@ class SpoolRow:
     failed_count: int
     missing: tuple[FailedFrame, ...]
     missing_count: int
+    doubled: int
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing of the project waits or failed."""
-        return not (self.pending or self.awaiting or self.failed_count or self.missing_count)
+        failed = self.failed_count or self.missing_count or self.doubled
+        return not (self.pending or self.awaiting or failed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,4 +154,5 @@ def _spool_row(parts: Application, project: str) -> SpoolRow:
         failed_count=spool_depth(parts.store, project, "failed").frames,
         missing=tuple(islice(parts.spool.set_aside(project, "missing"), SHOWN_FRAMES)),
         missing_count=spool_depth(parts.store, project, "missing").frames,
+        doubled=sum(len(doubt.both) for doubt in parts.doubts.of_project(project)),
     )

@@ -9,6 +9,7 @@ from plugin.clock import utc_now
 from plugin.services.checking_up import CheckUp
 from plugin.services.retrying import Retrier
 from plugin.stores.diagnoses import Diagnoses
+from plugin.stores.doubts import Doubts
 from plugin.stores.heartbeats import Heartbeats
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ class Oversight(Stores):
     def diagnoses(self) -> Diagnoses:
         """What the doctor found last."""
         return Diagnoses(self.store)
+
+    @cached_property
+    def doubts(self) -> Doubts:
+        """Frames that may come to be two tasks."""
+        return Doubts(self.store)
 
     @cached_property
     def retrier(self) -> Retrier:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plugin.bootstrap.assigning import assigner_of, changes_of, standing_of
+from plugin.bootstrap.importing import importer_of, rebuilder_of
 from plugin.bootstrap.oversight import check_up_of
 from plugin.bootstrap.progress import collector_of, hooks_of, reconciler_of
 from plugin.bootstrap.training import Training
@@ -15,14 +16,12 @@ from plugin.labelstudio.media import Media
 from plugin.labelstudio.media.opening import open_media
 from plugin.labelstudio.tokens import TokenOwners
 from plugin.readiness import Readiness, readiness_of
-from plugin.services.adopting import Adopter
 from plugin.services.analysing import Analyser
 from plugin.services.assigning import Assigner
 from plugin.services.assigning_changes import AssignmentChanges
 from plugin.services.checking_up import CheckUp
 from plugin.services.collecting import Collector
 from plugin.services.completing import Completer
-from plugin.services.faultfinding import FaultFinder
 from plugin.services.fetching import Fetcher
 from plugin.services.gates import Gates
 from plugin.services.hooks import Hooks
@@ -36,7 +35,6 @@ from plugin.services.receiving import Receiver
 from plugin.services.reconciling import Reconciler
 from plugin.services.requesting import Requester
 from plugin.services.reserving import Reserver
-from plugin.services.resuming import Resumer
 from plugin.services.sending import Sender
 from plugin.services.signing import SignatureCheck
 from plugin.services.signing_in import SignIn
@@ -177,31 +175,19 @@ class Application(Training):
     @cached_property
     def requester(self) -> Requester:
         """What asks for what waits."""
-        return Requester(self.spool, self.import_notes, self.fetcher, self.queue)
+        return Requester(
+            self.spool, self.import_notes, self.doubts, self.fetcher, self.queue, utc_now
+        )
 
     @cached_property
     def rebuilder(self) -> Rebuilder:
         """Redis anew."""
-        adopter = Adopter(
-            self.store, self.spool, self.batches, self.label_studio, self.sender, self.locks,
-            utc_now,
-        )  # fmt: skip
-        return Rebuilder(
-            history=self.history, restorer=self.restorer, adopter=adopter, indexer=self.indexer,
-            requester=self.requester, clock=utc_now,
-        )  # fmt: skip
+        return rebuilder_of(self)
 
     @cached_property
     def importer(self) -> Importer:
         """From the spool into Label Studio."""
-        resumer = Resumer(
-            self.spool, self.batches, self.import_notes, self.label_studio, self.sender, utc_now
-        )
-        return Importer(
-            history=self.history, spool=self.spool, notes=self.import_notes, locks=self.locks,
-            queue=self.queue, opener=self.opener, sender=self.sender, resumer=resumer,
-            faults=FaultFinder(self.opener, self.import_notes, resumer), indexer=self.indexer,
-        )  # fmt: skip
+        return importer_of(self)
 
     @cached_property
     def assigner(self) -> Assigner:

@@ -11,7 +11,7 @@ from plugin.commands.arguments import PROJECT
 from plugin.domain.errors import InvalidInputError
 from plugin.domain.frame import Frame
 
-STATES = ("failed", "missing", "pending", "awaiting")
+STATES = ("failed", "missing", "doubled", "pending", "awaiting")
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -39,7 +39,8 @@ def frames() -> None:
     """Frames on their way into Label Studio: `lsal frames PROJECT` lists them.
 
     pending: waits for its import. awaiting: waits for its image. failed: was set aside, with the
-    error. missing: its image never came; it is kept when its event is posted again.
+    error. missing: its image never came; it is kept when its event is posted again. doubled: two
+    tasks of it hold somebody's work; remove one of them in Label Studio.
     """
 
 
@@ -48,7 +49,7 @@ def frames() -> None:
 @click.option("--state", type=click.Choice(STATES), help="Show this state alone.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object per line.")
 def frames_list(project_name: str, state: str | None, as_json: bool) -> None:
-    """List the frames of a project that are no tasks yet."""
+    """List the frames of a project that are no tasks yet, or are two."""
     app = application()
     app.history.newest(project_name)
     for name in [state] if state else STATES:
@@ -103,8 +104,21 @@ def _missing(app: Application, project: str) -> Iterator[Shown]:
         yield _shown("missing", each.frame, each.failed_at, each.error)
 
 
+def _doubled(app: Application, project: str) -> Iterator[Shown]:
+    for doubt in app.doubts.of_project(project):
+        for each in app.spool.imported_frames(project, doubt.both).values():
+            error = f"two tasks in batch {doubt.batch} hold somebody's work"
+            yield _shown("doubled", each.frame, each.imported_at, error)
+
+
 def _shown(state: str, frame: Frame, since: datetime, error: str = "") -> Shown:
     return Shown(state, frame.frame_id, frame.event_id, frame.deployment, since, error)
 
 
-_SHOWN = {"failed": _failed, "missing": _missing, "pending": _pending, "awaiting": _awaiting}
+_SHOWN = {
+    "failed": _failed,
+    "missing": _missing,
+    "doubled": _doubled,
+    "pending": _pending,
+    "awaiting": _awaiting,
+}

@@ -16,8 +16,8 @@ def rebuild(project_name: str | None, as_json: bool) -> None:
     """Make anew what Redis holds of a project (of all, without a name).
 
     Counters, remembered events, looks and the list of batches come back from the Store, whatever
-    waits is asked for again, and tasks that only Label Studio knows get their record. It takes
-    nothing away: it may be run at any time, and twice.
+    waits is asked for again, and tasks that only Label Studio knows get their record. Of a frame
+    that is two tasks, one goes that nobody worked on. It may be run at any time, and twice.
     """
     with closing(application()) as app:
         for project in [project_name] if project_name else app.history.projects():
@@ -31,5 +31,6 @@ def _in_words(rebuilt: Rebuilt) -> str:
         f"{rebuilt.project}: {rebuilt.events} events remembered, {rebuilt.today} of them today, "
         f"{rebuilt.looks} looks; asked for: {', '.join(rebuilt.requested) or 'nothing'}; "
         f"from Label Studio: {adopted.batches} batches, {adopted.imported} frames that waited, "
-        f"{adopted.recovered} frames that were lost; {rebuilt.batches} batches listed"
+        f"{adopted.recovered} frames that were lost, {adopted.doubled} doubled tasks removed; "
+        f"{rebuilt.batches} batches listed"
     )

@@ -17,7 +17,7 @@ START = b"\xff\xd8\xff"
 # The usual JPEG has a dozen segments, a progressive one ten scans: each a pass over the picture.
 _MAX_SEGMENTS = 4096
 _MAX_SCANS = 100
-_FIRST_ROWS = 4096  # bytes
+_FIRST_ROWS, _FIRST_BYTES = 64, 4096
 
 _SOF = frozenset({0xC0, 0xC1, 0xC2})  # baseline, extended, progressive
 _REFUSED = frozenset(range(0xC3, 0xD0)) - {0xC4, 0xCC}  # lossless, hierarchical, arithmetic
@@ -30,6 +30,7 @@ _VISIBLE = {0xE0: b"JFIF\0", _ICC: b"ICC_PROFILE\0", 0xEE: b"Adobe"}
 _MARKER = re.compile(rb"\xff+([^\xff])", re.DOTALL)
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _HEADER = struct.Struct(">BHHB")  # bits, height, width, components
+_HEIGHT = 5  # from the marker
 
 
 def read_jpeg(data: bytes) -> Structure:
@@ -61,13 +62,21 @@ def read_jpeg(data: bytes) -> Structure:
     )
 
 
-def beginning(data: bytes) -> bytes:
-    """A (checked) JPEG of the first rows alone: its tables, and some of its compressed data."""
-    for marker, start, end in _segments(data):
-        if marker == _SOS:
-            cut = min(end, start + _FIRST_ROWS)
-            return data[:cut].rstrip(b"\xff") + b"\xff\xd9"
-    return data
+def beginning(data: bytes) -> tuple[int, bytes]:
+    """A (checked) JPEG of the first rows alone: how many, and its tables and some of its data."""
+    position, header = 2, 0
+    marker, start = _marker(data, position)
+    while marker != _SOS:
+        header = start if marker in _SOF else header
+        position = _end_of(data, marker, start)
+        marker, start = _marker(data, position)
+    until = start + _FIRST_BYTES
+    following = _NEXT_MARKER.search(data, start + 2, until)
+    first = bytearray(data[: following.start() if following else until].rstrip(b"\xff"))
+    place = slice(header + _HEIGHT, header + _HEIGHT + 2)
+    rows = min(int.from_bytes(data[place], "big"), _FIRST_ROWS)
+    first[place] = rows.to_bytes(2, "big")  # else decoders make up all the others
+    return rows, bytes(first) + b"\xff\xd9"
 
 
 def profile_segments(data: bytes) -> bytes:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from plugin.domain.errors import FieldError, InvalidInputError
+from plugin.labelstudio.plain_regions import PlainRegions
 
 _MAX_SAID = 3
 """Faults named; of a thousand boxes of one unknown class, one says enough."""
@@ -23,7 +24,10 @@ def check_prediction(label_config: str, drawn: Mapping[str, Any]) -> None:
     Raises:
         InvalidInputError: naming the first regions that do not fit, and why.
     """
-    faults = _interface(label_config).validate_prediction(drawn, return_errors=True)
+    interface, plain = _interface(label_config)
+    if plain.take(drawn):
+        return
+    faults = interface.validate_prediction(drawn, return_errors=True)
     if faults:
         raise InvalidInputError(*(_named(str(fault), drawn) for fault in faults[:_MAX_SAID]))
 
@@ -41,7 +45,7 @@ def _named(fault: str, drawn: Mapping[str, Any]) -> FieldError:
 
 
 @lru_cache(maxsize=64)
-def _interface(label_config: str) -> Any:  # noqa: ANN401  the SDK's is untyped
+def _interface(label_config: str) -> tuple[Any, PlainRegions]:
     # The SDK takes 100 MB and seconds to import, and the web server never gets here.
     from label_studio_sdk._legacy.exceptions import (  # noqa: PLC0415
         LabelStudioXMLSyntaxErrorSentryIgnored,
@@ -49,7 +53,9 @@ def _interface(label_config: str) -> Any:  # noqa: ANN401  the SDK's is untyped
     from label_studio_sdk.label_interface.interface import LabelInterface  # noqa: PLC0415
 
     try:
-        return LabelInterface(label_config)
+        interface = LabelInterface(label_config)
     except (LabelStudioXMLSyntaxErrorSentryIgnored, ValueError, KeyError) as error:
         refused = FieldError("label_config", label_config, f"a labelling config ({error})")
         raise InvalidInputError(refused) from None
+    names = [each.name for each in interface.objects]
+    return interface, PlainRegions(interface.controls, names)

@@ -97,3 +97,8 @@ def filters(field: str, operator: str, kind: str, value: object) -> dict[str, An
     """A filter of the Data Manager, in its own format."""
     item = {"filter": field, "operator": operator, "type": kind, "value": value}
     return {"conjunction": "and", "items": [item]}
+
+
+def of_frames(frame_ids: Sequence[str]) -> dict[str, Any]:
+    """The filter for the tasks of some frames."""
+    return filters("filter:tasks:data.frame_id", "regex", "String", f"^({'|'.join(frame_ids)})$")

@@ -16,6 +16,7 @@ from plugin.domain.prediction import Prediction
 from plugin.domain.settings import ProjectSettings
 from plugin.formats.label_studio import decode
 from plugin.labelstudio.values import UPLOADS_PER_CALL
+from plugin.services.deduplicating import Deduplicator
 from plugin.services.framing import picture_of, with_picture
 from plugin.services.sending import Sender
 from plugin.stores.batches import Batches
@@ -35,11 +36,15 @@ log = logging.getLogger(__name__)
 
 
 class Adopted(msgspec.Struct, frozen=True):
-    """Batches, tasks of frames that waited for their import, and tasks of frames we had lost."""
+    """Batches, tasks of frames that waited for their import, and tasks of frames we had lost.
+
+    `doubled` are tasks that were removed: their frames were two.
+    """
 
     batches: int = 0
     imported: int = 0
     recovered: int = 0
+    doubled: int = 0
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class Adopter:
     batches: Batches
     label_studio: "LabelStudioGateway"
     sender: Sender
+    deduplicator: Deduplicator
     locks: Locks
     clock: Clock
 
@@ -71,11 +77,9 @@ class Adopter:
         before = {batch.name for batch in self.batches.of_project(settings.project)}
         found = list(self._batches(settings))
         parts = [self._tasks(settings, batch) for batch in found]
-        return Adopted(
-            batches=sum(batch.name not in before for batch in found),
-            imported=sum(imported for imported, _ in parts),
-            recovered=sum(recovered for _, recovered in parts),
-        )
+        waiting, lost, doubled = (sum(part[which] for part in parts) for which in range(3))
+        new = sum(batch.name not in before for batch in found)
+        return Adopted(batches=new, imported=waiting, recovered=lost, doubled=doubled)
 
     def _batches(self, settings: ProjectSettings) -> Iterator[Batch]:
         """Yield the batches that Label Studio has, those that are new to us noted."""
@@ -95,10 +99,22 @@ class Adopter:
             if batch.label_studio_id == there.id:
                 yield batch
 
-    def _tasks(self, settings: ProjectSettings, batch: Batch) -> tuple[int, int]:
-        """How many frames of a batch waited for what is a task already, and how many were lost."""
+    def _one_each(self, batch: Batch) -> tuple[dict[str, int], int]:
+        """The task of every frame of a batch, and how many second ones were removed."""
+        number, removed = batch.label_studio_id, 0
+        tasks = self.label_studio.frames_of(number)
+        doubled = [frame_id for frame_id, ids in tasks.items() if len(ids) > 1]
+        for at in range(0, len(doubled), UPLOADS_PER_CALL):
+            some = doubled[at : at + UPLOADS_PER_CALL]
+            removed += self.deduplicator.settle(batch, some).removed
+        if removed:
+            tasks = self.label_studio.frames_of(number)
+        return {frame_id: ids[0] for frame_id, ids in tasks.items()}, removed
+
+    def _tasks(self, settings: ProjectSettings, batch: Batch) -> tuple[int, int, int]:
+        """How many frames waited that are tasks already, were lost, or were two tasks."""
+        there, doubled = self._one_each(batch)
         known = {task.frame_id for task in self.batches.tasks(batch)}
-        there = self.label_studio.frames_of(batch.label_studio_id)
         unknown = [each for each in there if each not in known]
         waiting, lost = 0, 0
         for start in range(0, len(unknown), UPLOADS_PER_CALL):
@@ -111,7 +127,7 @@ class Adopter:
             settled = [(frame, there[frame.frame_id]) for frame in (*pending, *frames)]
             batch = self.sender.settle(batch, settled, recount=True)
             waiting, lost = waiting + len(pending), lost + len(frames)
-        return waiting, lost
+        return waiting, lost, doubled
 
     def _frame(self, settings: ProjectSettings, batch: Batch, task_id: int) -> Frame:
         """A frame from its task: as much as Label Studio was told of it, and its image as shown."""

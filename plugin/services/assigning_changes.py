@@ -90,8 +90,7 @@ class AssignmentChanges:
         if batch.closed:
             expected = f"one that is in Label Studio; this is closed: {batch.closed}"
             raise InvalidInputError(FieldError("batch", batch.name, expected))
-        name = f"assign:{batch.project}:{batch.name}"
-        with self.locks.hold_renewed(name, wait=WAIT) as lease:
+        with self.locks.hold_renewed(lock_of(batch), wait=WAIT) as lease:
             if lease is None:
                 raise ConflictError(f"batch {batch.name!r} is being assigned by somebody else")
             yield lease
@@ -139,6 +138,11 @@ def _difference(before: Assignments, after: Assignments) -> Change:
         if earlier - set(now):
             lost.add(task)
     return Change(changed, frozenset(lost), _overlap(has))
+
+
+def lock_of(batch: Batch) -> str:
+    """What whoever changes who has what in a batch holds meanwhile."""
+    return f"assign:{batch.project}:{batch.name}"
 
 
 def _overlap(held: dict[int, tuple[str, ...]]) -> int:

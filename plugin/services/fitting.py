@@ -10,7 +10,7 @@ from typing import Self
 
 from plugin.domain.frame import Frame
 from plugin.domain.settings import ImageSettings
-from plugin.images import FittedImage, fit, inspect
+from plugin.images import FittedImage, inspect_and_fit
 from plugin.stores.spool import Spool
 
 THREADS = 4
@@ -51,4 +51,4 @@ class Fitter:
 
     def _fit(self, frame: Frame) -> FittedImage:
         data = self._spool.image(frame)
-        return fit(data, inspect(data), self._settings)
+        return inspect_and_fit(data, self._settings)

@@ -16,6 +16,7 @@ from plugin.domain.errors import ConflictError, LabelStudioError
 from plugin.domain.frame import Frame
 from plugin.labelstudio.values import UPLOADS_PER_CALL
 from plugin.queues import ASSIGN, WorkQueue
+from plugin.services.deduplicating import Deduplicator
 from plugin.services.faultfinding import Fate, FaultFinder
 from plugin.services.fitting import Fitter
 from plugin.services.flights import Flight, Packed, Runway
@@ -50,6 +51,7 @@ class Importer:
     resumer: Resumer
     faults: FaultFinder
     indexer: Indexer
+    deduplicator: Deduplicator
     monotonic: Callable[[], float] = time.monotonic
 
     def run(self, project: str) -> int:
@@ -76,6 +78,7 @@ class Importer:
 
     def _run(self, project: str, lease: Lease) -> int:
         notes = self.resumer.complete(project)
+        self.deduplicator.run(project, lease)
         held = Counter[str]()
         for note in notes:
             held[note.batch] += len(note.frame_ids)

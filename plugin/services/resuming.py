@@ -21,6 +21,7 @@ from plugin.domain.waits import LONGEST, wait_after
 from plugin.services import answers
 from plugin.services.sending import Sender
 from plugin.stores.batches import Batches
+from plugin.stores.doubts import Doubts
 from plugin.stores.import_notes import ImportNote, ImportNotes
 from plugin.stores.spool import Spool
 
@@ -42,6 +43,7 @@ class Resumer:
     spool: Spool
     batches: Batches
     notes: ImportNotes
+    doubts: Doubts
     label_studio: "LabelStudioGateway"
     sender: Sender
     clock: Clock
@@ -134,6 +136,9 @@ class Resumer:
             # It ends our process, or its job, each time: that is found in halves, too.
             self.notes.split(batch.project, msgspec.structs.replace(note, begun=0))
             return note, []
+        if frames and not note.answered:
+            # Looked for in vain, twice; that a call is done later still cannot be ruled out.
+            self.doubts.note(batch.project, note.batch, note.frame_ids, self.clock())
         if frames and max(note.tries, note.begun) >= MAX_TRIES:
             self.sender.forget(batch, note.frame_ids)
             error = note.error or "its import never comes to an end"

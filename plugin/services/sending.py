@@ -178,10 +178,10 @@ class Sender:
         self.batches.save(batch)
         return batch
 
-    def forget(self, batch: Batch, frame_ids: Collection[str]) -> None:
-        """Remove the images of frames that become no tasks, which an earlier try has placed."""
+    def forget(self, batch: Batch, frame_ids: Collection[str], shown: Collection[str] = ()) -> None:
+        """Remove the images that tries have placed for frames, but for those that tasks show."""
         number = batch.label_studio_id
-        placed = self.media.placed(number)
+        placed = self.media.placed(number) - set(shown)
         self.media.forget(
             number, [each for each in placed if any(name in each for name in frame_ids)]
         )

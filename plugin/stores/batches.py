@@ -1,6 +1,6 @@
 """Batches of every project, as documents in the Store."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from operator import attrgetter
 
@@ -113,6 +113,15 @@ class Batches:
         if not self._store.create(key, encode(TaskRefs(tasks))):
             known = read(self._store, key, TaskRefs) or TaskRefs(())
             self._store.put(key, encode(TaskRefs(tuple(dict.fromkeys((*known.items, *tasks))))))
+
+    def keep_one_each(self, batch: Batch, kept: Mapping[str, TaskRef]) -> None:
+        """Note the one task that is left of each of some frames, and forget others of theirs."""
+        self.add_tasks(batch, tuple(kept.values()))
+        for key in list(self._store.keys(_tasks_of(batch))):
+            page = read(self._store, key, TaskRefs) or TaskRefs(())
+            left = tuple(each for each in page.items if kept.get(each.frame_id, each) == each)
+            if left != page.items:
+                self._store.put(key, encode(TaskRefs(left)))
 
     def tasks(self, batch: Batch) -> list[TaskRef]:
         """Every task of a batch, by id."""

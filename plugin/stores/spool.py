@@ -97,6 +97,11 @@ class Spool:
         )
         self._store.delete_all(_pending(frame.project, frame.frame_id) for frame, _ in tasks)
 
+    def replace_imported(self, imported: ImportedFrame) -> None:
+        """Note that a frame is another task than we knew."""
+        key = _imported(imported.frame.project, imported.frame.frame_id)
+        self._store.put(key, encode(imported))
+
     def mark_failed(self, frame: Frame, error: str, now: datetime) -> None:
         """Set a frame aside, with the error that a person should read."""
         failed = FailedFrame(frame, error, now)

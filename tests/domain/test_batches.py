@@ -61,6 +61,20 @@ def test_tasks_noted_twice_count_once_and_none_is_lost(store: FolderStore) -> No
     assert batches.count(first) == 101
 
 
+def test_of_a_frame_that_is_two_tasks_one_is_left(store: FolderStore) -> None:
+    batches, first = Batches(store), batch()
+    batches.add_tasks(first, tuple(map(task, range(1, 51))))
+    batches.add_tasks(first, tuple(map(task, range(51, 101))))
+    late = [msgspec.structs.replace(task(number), id=number + 1000) for number in (1, 2, 60)]
+    batches.add_tasks(first, tuple(late[:1]))  # known as two: a crash came in between
+    batches.keep_one_each(first, {each.frame_id: each for each in (task(1), late[1], late[2])})
+    left = {each.id for each in batches.tasks(first)}
+    assert left == {*range(1, 101), 1002, 1060} - {2, 60}
+    batches.keep_one_each(first, {late[1].frame_id: late[1]})
+    assert {each.id for each in batches.tasks(first)} == left
+    assert batches.count(first) == 100
+
+
 class CountingStore(FolderStore):
     """A folder that counts what is read of it."""
 

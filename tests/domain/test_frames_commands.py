@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
@@ -55,6 +56,19 @@ def lsal(*arguments: str, code: int = 0) -> str:
 def listed(*arguments: str) -> list[tuple[str, str]]:
     lines = lsal(PROJECT, "--json", *arguments).splitlines()
     return sorted((each["state"], each["event_id"]) for each in map(json.loads, lines))
+
+
+@pytest.mark.usefixtures("app")
+def test_a_frame_that_is_two_tasks_is_listed(app: Application) -> None:
+    twice = frame("twice")
+    app.spool.add(twice, b"an image")
+    app.spool.mark_all_imported("2026-11-23", [(twice, 7)], NOW)
+    app.doubts.note(PROJECT, "2026-11-23", [twice.frame_id], NOW)
+    assert listed("--state", "doubled") == []
+    (doubt,) = app.doubts.of_project(PROJECT)
+    app.doubts.replace(msgspec.structs.replace(doubt, both=(twice.frame_id,)))
+    assert listed("--state", "doubled") == [("doubled", "twice")]
+    assert "two tasks in batch 2026-11-23 hold somebody's work" in lsal(PROJECT)
 
 
 EVERYTHING = [

@@ -3,9 +3,10 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
+from plugin.stores.doubts import LOOKS_AFTER
 from tests.faults.label_studio import Trouble
 from tests.faults.rig import OURS, SOON, Rig
 from tests.waiting import wait_for
@@ -18,6 +19,7 @@ ON_THE_WAY_OUT = ("media", "import call", "mark done")
 TIMES = {"spool write": 3, "enqueue": 3, "answer": 3}
 """At which time a process comes to a step it is stopped there; others come only once."""
 
+RESENT = 240.0  # seconds until frames are sent again whose import was lost
 HANG = 70  # seconds; longer than we wait for Label Studio
 
 
@@ -66,6 +68,8 @@ def _of_label_studio() -> Iterator[Fault]:
     yield _trouble("takes images, its answer is lost", Trouble(images, "lose", 1), short=True)
     yield _trouble("closes half way through", Trouble("/import", "half", 2), short=True)
     yield _trouble("does the import, then hangs", Trouble(tasks, "hang", 1, seconds=HANG))
+    late = _trouble("does the import long after it hung up", Trouble(tasks, "late", 1))
+    yield replace(late, strike=partial(_do_late, strike=late.strike))
 
 
 def _stop(step: str, name: str, *, short: bool) -> Fault:
@@ -89,6 +93,28 @@ def _trouble(what: str, trouble: Trouble, *, short: bool = False) -> Fault:
         time.sleep(trouble.seconds)
 
     return Fault(f"Label Studio {what}", strike, short, arm)
+
+
+def _do_late(rig: Rig, strike: Blow) -> None:
+    """Let Label Studio do an import when it was sent again, and let our look at that be due."""
+    strike(rig)
+    app, studio = rig.application, rig.label_studio
+    projects = app.history.projects()
+
+    def is_settled() -> bool:
+        return not any(app.import_notes.of_project(each) for each in projects)
+
+    def is_looked_at() -> bool:
+        doubts = [doubt for each in projects for doubt in app.doubts.of_project(each)]
+        return all(len(doubt.looks) < len(LOOKS_AFTER) for doubt in doubts)
+
+    wait_for(is_settled, "the frames to be sent again", RESENT)
+    studio.told.set()
+    wait_for(studio.late_ones_done.is_set, "the late import", SOON)
+    assert not is_looked_at()
+    rig.shift_clock(int(LOOKS_AFTER[0].total_seconds()) + 60)
+    wait_for(is_looked_at, "a look at what was sent twice", SOON)
+    rig.shift_clock(0)
 
 
 def _kill_ours(rig: Rig) -> None:

@@ -1,5 +1,6 @@
 """A proxy before the real Label Studio: it fails where it is told to."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -11,9 +12,12 @@ from typing import Literal
 
 from tests.stand_ins import running
 
-How = Literal["answer", "lose", "hang", "half"]
+How = Literal["answer", "lose", "hang", "half", "late"]
 """`answer` a status without doing the work; do it and `lose` the answer, or `hang` with it until
-the caller has given up; pass on `half` of the request."""
+the caller has given up; pass on `half` of the request; hang up, and do it `late`: when told to."""
+
+LATEST = 600.0
+"""Seconds after which what is to be late is done anyway."""
 
 _OURS = {"connection", "keep-alive", "transfer-encoding", "content-length", "host"}
 
@@ -40,6 +44,8 @@ class LabelStudioProxy(ThreadingHTTPServer):
         self.port = port
         self.trouble: Trouble | None = None
         self.troubled = 0
+        self.told = threading.Event()
+        self.late_ones_done = threading.Event()
         self._lock = threading.Lock()
 
     @property
@@ -82,6 +88,12 @@ class _Pass(BaseHTTPRequestHandler):
         if trouble.how == "answer":
             headers = [("Retry-After", str(trouble.retry_after))] if trouble.retry_after else []
             self._answer(trouble.status, headers, b'{"detail": "made up by a test"}')
+            return
+        if trouble.how == "late":
+            self.connection.shutdown(socket.SHUT_RDWR)
+            self.close_connection = self.server.told.wait(LATEST)
+            self._ask(body)
+            self.server.late_ones_done.set()
             return
         if trouble.how == "half":
             connection = self._send(body[: len(body) // 2], len(body))

@@ -1,9 +1,10 @@
 """A proxy before the real Label Studio that spoils some of its answers."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
 
@@ -11,7 +12,7 @@ import httpx
 
 from tests.stand_ins import running
 
-Kind = Literal["lose", "half", "drop", "refuse"]
+Kind = Literal["lose", "half", "drop", "keep", "refuse"]
 PASSED_ON = ("authorization", "content-type", "accept")
 
 
@@ -21,6 +22,7 @@ class Fault:
 
     lose: Label Studio does it, and no answer comes. half: its answer breaks off half way.
     drop: it never gets the request, and no answer comes.
+    keep: no answer comes, and it gets the request when the proxy is told to `release` it.
     refuse: it never gets the request; the answer is `status` with `headers`.
     """
 
@@ -49,6 +51,7 @@ class FaultyLabelStudio(ThreadingHTTPServer):
         self.client = httpx.Client(base_url=target, timeout=60)
         self.faults: list[Fault] = []
         self.lines: list[str] = []
+        self.kept: list[Callable[[], httpx.Response]] = []
 
     @property
     def url(self) -> str:
@@ -56,6 +59,11 @@ class FaultyLabelStudio(ThreadingHTTPServer):
 
     def add(self, kind: Kind, request: str, **options: object) -> None:
         self.faults.append(Fault(kind, request, **options))  # type: ignore[arg-type]
+
+    def release(self) -> None:
+        """Pass on what was kept: Label Studio does it, and nobody hears of it."""
+        while self.kept:
+            self.kept.pop(0)().raise_for_status()
 
     def count(self, request: str) -> int:
         return sum(1 for line in self.lines if re.search(request, line))
@@ -77,7 +85,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         headers = {name: self.headers[name] for name in PASSED_ON if name in self.headers}
-        answer = self.server.client.request(self.command, self.path, headers=headers, content=body)
+        ask = partial(
+            self.server.client.request, self.command, self.path, headers=headers, content=body
+        )
+        if fault and fault.kind == "keep":
+            self.server.kept.append(ask)
+            self.close_connection = True
+            return
+        answer = ask()
         if fault is None:
             kind = answer.headers.get("Content-Type", "")
             self.answer(answer.status_code, answer.content, {"Content-Type": kind})

@@ -102,7 +102,7 @@ def test_a_prediction_carries_its_model_and_scores(
     installation: Installation, project: int
 ) -> None:
     label_studio = installation.application.label_studio
-    task = label_studio.task(label_studio.frames_of(project)["first"])
+    task = label_studio.task(label_studio.frames_of(project)["first"][0])
     (prediction,) = task["predictions"]
     assert (prediction["model_version"], prediction["score"]) == ("v7", 0.4)
     assert [region["score"] for region in prediction["result"]] == [0.4, 0.95]
@@ -124,7 +124,7 @@ def test_all_tasks_of_a_large_project_are_found(installation: Installation) -> N
     tasks = [{"data": {"image": f"/data/{n}.jpg", "frame_id": f"{n:032x}"}} for n in range(2100)]
     ids = label_studio.import_tasks(project, tasks)
     expected = {task["data"]["frame_id"]: number for task, number in zip(tasks, ids, strict=True)}
-    assert label_studio.frames_of(project) == expected
+    assert label_studio.frames_of(project) == {name: [task] for name, task in expected.items()}
     assert label_studio.images_of(project) == {task["data"]["image"] for task in tasks}
     some = list(expected)[::21]
     assert label_studio.tasks_of_frames(project, some) == {name: expected[name] for name in some}

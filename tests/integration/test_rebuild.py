@@ -15,6 +15,7 @@ from plugin.services.adopting import Adopted
 from plugin.services.cases import Kept
 from plugin.services.rebuilding import Rebuilt
 from plugin.services.receiving import Offer
+from tests.integration.reviewing import Colleague
 from tests.samples import box, encoded, jpeg, prediction, settings
 
 PROJECT = "rebuild"
@@ -105,3 +106,32 @@ def frames(parts: Application) -> dict[str, tuple[object, ...]]:
         )
         for each in parts.spool.imported(PROJECT)
     }  # fmt: skip
+
+
+def test_of_two_tasks_the_one_is_adopted_that_somebody_worked_on(
+    application: Application, tmp_path: Path, ann: Colleague
+) -> None:
+    shutil.copytree(tmp_path / "store", tmp_path / "backup")
+    for number in range(3):
+        post(application, number)
+    application.importer.run(PROJECT)
+    (batch,) = application.batches.of_project(PROJECT)
+    number, ours = batch.label_studio_id, application.batches.tasks(batch)
+    again = [application.label_studio.task(each.id) for each in ours]
+    copies = [{"data": each["data"], "predictions": []} for each in again]
+    second = application.label_studio.import_tasks(number, copies)
+    ann.finish(ours[1].id)
+    ann.begin(second[2])
+
+    shutil.rmtree(tmp_path / "store")
+    (tmp_path / "backup").rename(tmp_path / "store")
+    rebuilt = application.rebuilder.run(PROJECT)
+
+    assert rebuilt.adopted == Adopted(batches=1, recovered=3, doubled=3)
+    kept = sorted([ours[0].id, ours[1].id, second[2]])
+    (batch,) = application.batches.of_project(PROJECT)
+    assert [each.id for each in application.batches.tasks(batch)] == kept
+    assert sorted(each.task_id for each in application.spool.imported(PROJECT)) == kept
+    assert batch.size == 3
+    assert application.rebuilder.run(PROJECT).adopted == Adopted()
+    assert len(application.media.placed(number)) == 3

@@ -1,4 +1,7 @@
-"""What every Store promises, be it a folder, synced or not, or a bucket on S3."""
+"""What every Store promises, be it a folder, synced or not, or a bucket on S3.
+
+By hand against any other: `LSAL_TEST_STORE=az://container` adds that one, which must exist.
+"""
 
 import errno
 import os
@@ -7,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
+from uuid import uuid4
 
 import pytest
 
@@ -16,7 +20,8 @@ from plugin.stores.locating import open_store
 from plugin.stores.objects import ObjectStore, Pair
 from plugin.stores.spool_depth import spool_depth
 
-KINDS = ("folder", "fast folder", "s3")
+OF_ONES_OWN = os.environ.get("LSAL_TEST_STORE", "")
+KINDS = ("folder", "fast folder", "s3", *([OF_ONES_OWN] if OF_ONES_OWN else []))
 Told = TypeVar("Told")
 
 
@@ -25,6 +30,8 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
     if request.param == "s3":
         bucket = request.getfixturevalue("bucket")
         return open_store(f"{bucket}/some/prefix")
+    if request.param == OF_ONES_OWN:
+        return open_store(f"{OF_ONES_OWN}/{uuid4()}/some/prefix")
     query = "?sync=fast" if request.param == "fast folder" else ""
     return open_store(f"file://{tmp_path}/store{query}")
 
@@ -194,7 +201,7 @@ def test_a_location_is_what_a_person_finds_it_by(store: ObjectStore, tmp_path: P
     if isinstance(store, FolderStore):
         assert said == f"{tmp_path}/store/datasets/parts/v0001"
     else:
-        assert said.startswith("s3://lsal-")
+        assert said.startswith(("s3://lsal-", OF_ONES_OWN or "s3://"))
         assert said.endswith("/some/prefix/datasets/parts/v0001")
 
 

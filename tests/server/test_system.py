@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from flask.testing import FlaskClient
 from redis import Redis
@@ -53,6 +54,19 @@ def test_a_form_that_is_sent_twice_does_nothing_twice(
     assert application.spool.pending("parts") == [frame("one").frame_id]
     assert [each.action for each in application.audit.newest(9)] == ["frames.retried"]
     assert "a failed frame of parts" in signed_in_client.get("/system").text
+
+
+def test_frames_that_are_two_tasks_want_a_look(
+    signed_in_client: FlaskClient, application: Application
+) -> None:
+    application.doubts.note("parts", "2026-11-24", [frame("one").frame_id], NOON)
+    assert "two tasks" not in signed_in_client.get("/system").text
+    (doubt,) = application.doubts.of_project("parts")
+    both = (frame("one").frame_id,)
+    application.doubts.replace(msgspec.structs.replace(doubt, both=both))
+    page = signed_in_client.get("/system").text
+    assert "1 frame of parts came to be two tasks" in page
+    assert "lsal frames parts --state doubled" in page
 
 
 @pytest.mark.parametrize("name", ["../x", "a/b", "Ä", ""])

@@ -1,13 +1,20 @@
 """How far a review is: counts, tasks that somebody touched, drafts."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from plugin.domain.errors import NotFoundError
-from plugin.labelstudio.api.connection import Connection, translated
-from plugin.labelstudio.values import TASKS_PER_PAGE, Draft, ReviewCounts, TaskState, filters
+from plugin.labelstudio.api.connection import translated
+from plugin.labelstudio.api.paging import Paging
+from plugin.labelstudio.values import (
+    TASKS_PER_PAGE,
+    Draft,
+    ReviewCounts,
+    TaskState,
+    filters,
+    of_frames,
+)
 
 COUNTED_PER_CALL = 100  # projects: the most that Label Studio puts on a page
 STATES_PER_PAGE = 100
@@ -16,7 +23,7 @@ _COUNTS = "id,task_number,total_annotations_number,skipped_annotations_number"
 _EPOCH = datetime(1970, 1, 1)
 
 
-class Progress(Connection):
+class Progress(Paging):
     """Every method raises LabelStudioError when the server refuses, fails or does not answer."""
 
     def review_counts(self, projects: Sequence[int]) -> dict[int, ReviewCounts]:
@@ -53,6 +60,13 @@ class Progress(Connection):
         ]
         return self._tasks(project, {"conjunction": "or", "items": items}, "tasks:id")
 
+    def tasks_showing(self, project: int, frame_ids: Sequence[str]) -> dict[str, list[TaskState]]:
+        """Every task of these frames, by frame, oldest first; a call for each hundred tasks."""
+        tasks: dict[str, list[TaskState]] = {}
+        for task in self._tasks(project, of_frames(frame_ids), "tasks:id"):
+            tasks.setdefault(str(task.data["frame_id"]), []).append(task)
+        return tasks
+
     def drafted_tasks(self, project: int) -> list[int]:
         """Ids of the tasks on which anybody has a draft."""
         found = filters("filter:tasks:draft_exists", "equal", "Boolean", True)  # noqa: FBT003  a value
@@ -80,25 +94,6 @@ class Progress(Connection):
                 annotations=task["annotations"],
                 updated_at=_time(task["updated_at"]),
             )
-
-    def _pages(
-        self, project: int, found: Mapping[str, Any], order: str, options: dict[str, Any]
-    ) -> Iterator[Mapping[str, Any]]:
-        """Yield tasks, page by page; the SDK would ask for one page more to see that it is none."""
-        query = json.dumps({"filters": found, "ordering": [order]})
-        page, seen, total = 1, 0, 1
-        while seen < total:
-            params = {"project": project, "query": query, "page": page, "resolve_uri": "false"}
-            try:
-                with translated():
-                    answer = self._request("GET", "api/tasks/", params=params | options)
-            except NotFoundError:
-                if page > 1:
-                    return  # there were fewer pages by now
-                raise
-            yield from answer["tasks"]
-            page, seen = page + 1, seen + len(answer["tasks"])
-            total = answer["total"] if answer["tasks"] else 0
 
 
 def _counts(said: Mapping[str, Any]) -> ReviewCounts:

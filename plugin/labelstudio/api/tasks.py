@@ -1,17 +1,18 @@
 """Label Studio's tasks, and the annotations on them."""
 
-import json
+from bisect import insort
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from plugin.domain.errors import LabelStudioError
-from plugin.labelstudio.api.connection import Connection, translated
-from plugin.labelstudio.values import TASKS_PER_PAGE, filters
+from plugin.labelstudio.api.connection import translated
+from plugin.labelstudio.api.paging import Paging
+from plugin.labelstudio.values import TASKS_PER_PAGE, of_frames
 
 
-class Tasks(Connection):
+class Tasks(Paging):
     """Every method raises LabelStudioError when the server refuses, fails or does not answer."""
 
     def import_tasks(self, project: int, tasks: Sequence[Mapping[str, Any]]) -> list[int]:
@@ -28,22 +29,25 @@ class Tasks(Connection):
         return ids
 
     def tasks_of_frames(self, project: int, frame_ids: Sequence[str]) -> dict[str, int]:
-        """Which of these frames are tasks already: task id by frame id."""
-        pattern = f"^({'|'.join(frame_ids)})$"
-        query = _query("filter:tasks:data.frame_id", "regex", "String", pattern)
-        with translated():
-            tasks = self._client.tasks.list(project=project, query=query, fields="task_only")
-            return {task.data["frame_id"]: int(task.id) for task in tasks}
+        """Which of these frames are tasks already: task id by frame id, of two the older one."""
+        options = {"fields": "task_only", "page_size": TASKS_PER_PAGE}
+        tasks = list(self._pages(project, of_frames(frame_ids), "tasks:id", options))
+        return {task["data"]["frame_id"]: int(task["id"]) for task in reversed(tasks)}
 
-    def frames_of(self, project: int) -> dict[str, int]:
-        """Every frame that is a task of a project: task id by frame id."""
+    def frames_of(self, project: int) -> dict[str, list[int]]:
+        """Every frame that is a task of a project: the ids of its tasks by frame id, sorted.
+
+        One task a frame is the rule; a call that was done late may have made a second one.
+        """
+        found: dict[str, list[int]] = {}
         with translated():
             tasks = self._client.tasks.list(
                 project=project, fields="task_only", page_size=TASKS_PER_PAGE
             )
-            return {
-                task.data["frame_id"]: int(task.id) for task in tasks if "frame_id" in task.data
-            }
+            for task in tasks:
+                if "frame_id" in task.data:
+                    insort(found.setdefault(task.data["frame_id"], []), int(task.id))
+        return found
 
     def images_of(self, project: int) -> set[str]:
         """The addresses of all images that the tasks of a project name."""
@@ -81,12 +85,12 @@ class Tasks(Connection):
                 id=task, result=list(result), lead_time=seconds, was_cancelled=skip
             )
 
+    def remove_task(self, task: int) -> None:
+        """Remove a task with all that is on it."""
+        with translated():
+            self._request("DELETE", f"api/tasks/{task}/")
+
     def task(self, task: int) -> Mapping[str, Any]:
         """One task with its predictions, as Label Studio has it."""
         with translated():
             return dict(self._request("GET", f"api/tasks/{task}/"))
-
-
-def _query(field: str, operator: str, kind: str, value: str) -> str:
-    found = filters(field, operator, kind, value)
-    return json.dumps({"filters": found, "ordering": ["tasks:id"]})
