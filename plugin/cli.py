@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from plugin.bootstrap import application
+from plugin.bootstrap import Application, application, begin
 from plugin.commands.dataset import dataset
 from plugin.commands.deployment import deployment
 from plugin.commands.doctor import doctor
@@ -52,10 +52,9 @@ def serve() -> None:
     from granian.http import HTTP1Settings
 
     from plugin.logs import dict_config
-    from plugin.stores.locating import open_store
 
     config = read_config()
-    open_store(config.store_url)  # an address of no Store is said once, not by each process
+    begin(config)  # an address of no Store is said once, not by each process
     Granian(
         "webhook_server.front:create_front",
         factory=True,
@@ -79,7 +78,7 @@ def worker() -> None:
     import plugin.labelstudio.gateway  # noqa: F401
     from plugin.queues import run_worker
 
-    run_worker(application().worker_redis)
+    run_worker(_begun().worker_redis)
 
 
 @main.command()
@@ -87,7 +86,14 @@ def scheduler() -> None:
     """Ask for the periodic work."""
     from plugin.queues import Scheduler
 
-    Scheduler(application().worker_redis).run()
+    Scheduler(_begun().worker_redis).run()
+
+
+def _begun() -> Application:
+    """The parts of a process that works on the Store; its children use that, it does not."""
+    app = application(checked=False)
+    begin(app.config)
+    return app
 
 
 @main.command()
