@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from plugin.bootstrap import Application, application, begin
+from plugin.commands.backup import backup, restore
 from plugin.commands.dataset import dataset
 from plugin.commands.deployment import deployment
 from plugin.commands.doctor import doctor
@@ -112,7 +113,7 @@ def demo(data: Path, once: bool) -> None:
 project.add_command(import_roboflow)
 for command in (
     project, deployment, doctor, frames, replay, rebuild, assign, reassign, take_back, collect,
-    export, sessions, dataset, retrain, experiment,
+    export, sessions, dataset, retrain, experiment, backup, restore,
 ):  # fmt: skip
     main.add_command(command)
 
