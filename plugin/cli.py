@@ -26,6 +26,10 @@ from plugin.experiment.command import experiment
 MAX_HEAD = 1 << 17
 """Bytes of a request's head: its address and headers."""
 
+STOP_TIMEOUT = 25
+"""Seconds that requests under way have left when the server is told to stop; who is cut off had no
+answer, and posts again. Below the grace that docker-compose.yml gives."""
+
 
 class _Commands(click.Group):
     """Shows our errors as a sentence, never as a traceback."""
@@ -67,6 +71,7 @@ def serve() -> None:
         port=config.port,
         workers=config.workers,
         websockets=False,
+        workers_kill_timeout=STOP_TIMEOUT,
         log_dictconfig=dict_config(config.log_level, config.log_format),
     ).serve()
 

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event
 from typing import Literal
 
 import httpx
 
 from tests.stand_ins import running
 
-Kind = Literal["lose", "half", "drop", "refuse"]
+Kind = Literal["lose", "half", "drop", "refuse", "hold"]
 PASSED_ON = ("authorization", "content-type", "accept")
 
 
@@ -22,6 +23,7 @@ class Fault:
     lose: Label Studio does it, and no answer comes. half: its answer breaks off half way.
     drop: it never gets the request, and no answer comes.
     refuse: it never gets the request; the answer is `status` with `headers`.
+    hold: `held` is set, and the request goes on once `go_on` is.
     """
 
     kind: Kind
@@ -49,6 +51,7 @@ class FaultyLabelStudio(ThreadingHTTPServer):
         self.client = httpx.Client(base_url=target, timeout=60)
         self.faults: list[Fault] = []
         self.lines: list[str] = []
+        self.held, self.go_on = Event(), Event()
 
     @property
     def url(self) -> str:
@@ -73,6 +76,10 @@ class _Handler(BaseHTTPRequestHandler):
         if fault and fault.kind == "refuse":
             self.answer(fault.status, b"spoiled", fault.headers)
             return
+        if fault and fault.kind == "hold":
+            self.server.held.set()
+            self.server.go_on.wait(60)
+            fault = None
         if fault and fault.kind == "drop":
             self.close_connection = True
             return
