@@ -58,9 +58,9 @@ class Tarred:
                 file.flush()
                 os.fsync(file.fileno())
             if writer.ended:
-                os.link(beside, self.path)  # unlike a rename, it never replaces what is there
+                beside.rename(self.path)  # not a link: disks to carry away often have none
         finally:
-            beside.unlink()
+            beside.unlink(missing_ok=True)
 
     def newest(self) -> None:
         """None: a file is written once, whole."""

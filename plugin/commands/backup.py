@@ -1,14 +1,18 @@
 """`lsal backup` and `lsal restore`: the Store, copied while it is worked on, and put back."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 
-from plugin.backup.contents import Head
+from plugin.backup.contents import BackupError, Head
 from plugin.backup.copying import Backup
 from plugin.backup.naming import open_place
 from plugin.backup.order import SECRET
 from plugin.backup.putting_back import Restore, check
 from plugin.bootstrap import application
 from plugin.clock import utc_now
+from plugin.domain.errors import StoreError
 
 PLACE = click.argument("place", metavar="FILE.tar|FOLDER|BUCKET")
 
@@ -28,12 +32,13 @@ def backup(place: str, without_secrets: bool, verify: bool) -> None:
     """
     app = application()
     there = open_place(place, app.store)
-    head = Backup(app.store, there, utc_now, SECRET if without_secrets else ()).run()
-    click.echo(f"backup {head.name}: {_amount(head)}, {head.copied} of them copied now")
-    click.echo(_secrets(head))
-    if verify:
-        check(there)
-        click.echo("read back: every sum is right")
+    with _disk_faults():
+        head = Backup(app.store, there, utc_now, SECRET if without_secrets else ()).run()
+        click.echo(f"backup {head.name}: {_amount(head)}, {head.copied} of them copied now")
+        click.echo(_secrets(head))
+        if verify:
+            check(there)
+            click.echo("read back: every sum is right")
 
 
 @click.command()
@@ -48,12 +53,25 @@ def restore(place: str, name: str, only_check: bool) -> None:
     """
     app = application(checked=False)
     there = open_place(place, app.store)
-    head = check(there, name) if only_check else Restore(app.store, there, place).run(name)
+    with _disk_faults():
+        head = check(there, name) if only_check else Restore(app.store, there, place).run(name)
     done = "is whole" if only_check else "is restored"
     click.echo(f"backup {head.name} {done}: {_amount(head)}")
     click.echo(_secrets(head))
     if not only_check:
         click.echo("Next, before a worker starts: lsal rebuild")
+
+
+@contextmanager
+def _disk_faults() -> Iterator[None]:
+    """Say what a disk refuses as our errors are said; a cloud's are among those."""
+    try:
+        yield
+    except StoreError:
+        raise
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        raise BackupError(f"{where}{error.strerror or error}") from error
 
 
 def _amount(head: Head) -> str:

@@ -1,5 +1,7 @@
 """Backups that are not whole, were changed, or were made to do harm: nothing is said to be done."""
 
+import errno
+import os
 import tarfile
 from collections.abc import Callable
 from io import BytesIO
@@ -141,3 +143,16 @@ def test_where_no_backup_can_lie(empty: Application, tmp_path: Path) -> None:
     assert "expected none" in lsal("restore", str(tmp_path / "b.tar"), "--backup", "x").output
     assert "expected the name" in lsal("restore", str(tmp_path / "b"), "--backup", "../x").output
     assert "No such file" in lsal("restore", str(tmp_path / "none.tar")).output
+
+
+def test_a_disk_that_is_full_leaves_no_backup(reachable: Application, tmp_path: Path) -> None:
+    for place in ("/dev/full/b", str(tmp_path / "b.tar")):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("os.fsync", full)
+            said = lsal("backup", place)
+        assert (said.exit_code, said.output.startswith("Error: ")) == (1, True), said.output
+    assert [each.name for each in tmp_path.iterdir()] == ["store"]
+
+
+def full(_handle: int) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
