@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 
 from rq import get_current_job
 
@@ -12,7 +12,6 @@ from plugin.clock import utc_now
 from plugin.domain.errors import ConflictError, LabelStudioError, UnavailableError
 from plugin.queues import ASSIGN, COLLECT_HINTED, RETRAIN
 from plugin.stores.metrics import IMPORTED_FRAMES
-from plugin.stores.store_format import expect_known
 
 log = logging.getLogger(__name__)
 
@@ -161,10 +160,7 @@ def retrain(project: str) -> None:
 @contextmanager
 def parts() -> Iterator[Application]:
     """The parts of this job. Its process ends with it, so what it counted goes to Redis now."""
-    app, job = application(checked=False), get_current_job()
-    # Of a Store that is away the job says itself what becomes of its work.
-    with suppress(OSError):
-        expect_known(app.store)
+    app, job = application(), get_current_job()
     name = job.func_name if job else None
     try:
         with app.heartbeats.during(name) if name else nullcontext():
