@@ -56,9 +56,10 @@ def serve() -> None:
     from granian.constants import HTTPModes, Interfaces, Loops
     from granian.http import HTTP1Settings
 
-    from plugin.logs import dict_config
+    from plugin.logs import configure, dict_config
 
     config = read_config()
+    configure(config.log_level, config.log_format)
     begin(config)  # an address of no Store is said once, not by each process
     Granian(
         "webhook_server.front:create_front",

@@ -19,8 +19,10 @@ def begin(config: Config) -> None:
     In a process of its own: who calls will fork, and must not have used the Store before.
 
     Raises:
+        InvalidInputError: STORE_URL names no Store.
         UnavailableError: a newer release works on it, or a restore into it is not finished.
     """
+    open_store(config.store_url)  # an address of no Store is said here, in its own words
     with ProcessPoolExecutor(1, mp_context=get_context("fork")) as pool:
         refusal, away = pool.submit(_begin, config.store_url).result()
     if refusal:
