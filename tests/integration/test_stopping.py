@@ -25,7 +25,7 @@ def test_the_import_under_way_is_finished_and_no_other_begun(
     frames = keep_frames(parts, PROJECT, *shots(3))
     proxy.add("hold", IMPORT)
     parts.queue.force(PROJECT)
-    parts.queue.force(PROJECT)
+    jobs = parts.redis.llen("rq:queue:lsal")
     config = parts.config
     environment = {
         **os.environ, "STORE_URL": config.store_url, "REDIS_URL": config.redis_url,
@@ -48,4 +48,4 @@ def test_the_import_under_way_is_finished_and_no_other_begun(
                 os.killpg(worker.pid, signal.SIGKILL)
     check_all_there(parts, frames)
     assert proxy.count(IMPORT) == 1
-    assert parts.redis.llen("rq:queue:lsal") == 1
+    assert parts.redis.llen("rq:queue:lsal") == jobs - 1 >= 1
