@@ -16,7 +16,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from plugin.clock import Clock
-from plugin.domain.errors import UnavailableError
+from plugin.domain.errors import StoreError, UnavailableError
 from plugin.stores.folder import FolderStore
 from plugin.stores.objects import ObjectStore
 from plugin.stores.store_format import expect_known
@@ -115,14 +115,28 @@ def readiness_of(redis: Redis, store: ObjectStore, clock: Clock) -> Readiness:
 def check_of(store: ObjectStore) -> Check:
     """What asks a Store: of a folder the disk, of an object store the cloud."""
     if isinstance(store, FolderStore):
-        return lambda: store_check(store.root) or _refusal(store)
+        return lambda: _folder_check(store)
     return CloudCheck(store)
 
 
+def _folder_check(store: FolderStore) -> str:
+    """What is wrong with a Store that is a folder."""
+    try:
+        return store_check(store.root) or _refusal(store)
+    except OSError as error:
+        return error.strerror or str(error)
+
+
 def _refusal(store: ObjectStore) -> str:
-    """Why this release is not to work on a Store; "" where it is."""
+    """Why this release is not to work on a Store; "" where it is.
+
+    Raises:
+        OSError: the Store does not answer.
+    """
     try:
         expect_known(store)
+    except StoreError:
+        raise
     except UnavailableError as error:
         return error.reason
     return ""
