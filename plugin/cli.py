@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from plugin.bootstrap import application
+from plugin.bootstrap import Application, application, begin
+from plugin.commands.backup import backup, restore
 from plugin.commands.dataset import dataset
 from plugin.commands.deployment import deployment
 from plugin.commands.doctor import doctor
@@ -24,6 +25,10 @@ from plugin.experiment.command import experiment
 
 MAX_HEAD = 1 << 17
 """Bytes of a request's head: its address and headers."""
+
+STOP_TIMEOUT = 25
+"""Seconds that requests under way have left when the server is told to stop; who is cut off had no
+answer, and posts again. Below the grace that docker-compose.yml gives."""
 
 
 class _Commands(click.Group):
@@ -51,11 +56,11 @@ def serve() -> None:
     from granian.constants import HTTPModes, Interfaces, Loops
     from granian.http import HTTP1Settings
 
-    from plugin.logs import dict_config
-    from plugin.stores.locating import open_store
+    from plugin.logs import configure, dict_config
 
     config = read_config()
-    open_store(config.store_url)  # an address of no Store is said once, not by each process
+    configure(config.log_level, config.log_format)
+    begin(config)  # an address of no Store is said once, not by each process
     Granian(
         "webhook_server.front:create_front",
         factory=True,
@@ -67,6 +72,7 @@ def serve() -> None:
         port=config.port,
         workers=config.workers,
         websockets=False,
+        workers_kill_timeout=STOP_TIMEOUT,
         log_dictconfig=dict_config(config.log_level, config.log_format),
     ).serve()
 
@@ -79,7 +85,7 @@ def worker() -> None:
     import plugin.labelstudio.gateway  # noqa: F401
     from plugin.queues import run_worker
 
-    run_worker(application().worker_redis)
+    run_worker(_begun().worker_redis)
 
 
 @main.command()
@@ -87,7 +93,14 @@ def scheduler() -> None:
     """Ask for the periodic work."""
     from plugin.queues import Scheduler
 
-    Scheduler(application().worker_redis).run()
+    Scheduler(_begun().worker_redis).run()
+
+
+def _begun() -> Application:
+    """The parts of a process that works on the Store; its children use that, it does not."""
+    app = application(checked=False)
+    begin(app.config)
+    return app
 
 
 @main.command()
@@ -106,7 +119,7 @@ def demo(data: Path, once: bool) -> None:
 project.add_command(import_roboflow)
 for command in (
     project, deployment, doctor, frames, replay, rebuild, assign, reassign, take_back, collect,
-    export, sessions, dataset, retrain, experiment,
+    export, sessions, dataset, retrain, experiment, backup, restore,
 ):  # fmt: skip
     main.add_command(command)
 

@@ -11,6 +11,7 @@ from plugin.bootstrap import Application, application
 from plugin.clock import utc_now
 from plugin.domain.errors import ConflictError, LabelStudioError, UnavailableError
 from plugin.queues import ASSIGN, COLLECT_HINTED, RETRAIN
+from plugin.stores.metrics import IMPORTED_FRAMES
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ def import_frames(project: str) -> None:
             wait = round(app.queue.postpone(project, asked), 1)
             log.warning("import postponed by %s s: %s", wait, error, extra={"project": project})
             return
+        app.metrics.add(IMPORTED_FRAMES, (project,), imported)
     seconds = round(time.perf_counter() - started, 3)
     said = {"project": project, "frames": imported, "seconds": seconds}
     log.info("frames imported", extra=said)

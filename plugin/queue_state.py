@@ -26,6 +26,14 @@ class FailedJob(NamedTuple):
     error: str
 
 
+class Crew(NamedTuple):
+    """How many workers there are, how many of them run a job, and when the scheduler last lived."""
+
+    workers: int
+    busy: int
+    scheduler: datetime | None
+
+
 class QueueState(NamedTuple):
     """The queue at one moment.
 
@@ -49,21 +57,27 @@ def queue_state(queue_redis: Redis) -> QueueState:
         RedisError: Redis is away.
     """
     queue = open_queue(queue_redis)
+    return QueueState(queue.count, _oldest(queue), _failed(queue), **crew_of(queue_redis)._asdict())
+
+
+def crew_of(queue_redis: Redis) -> Crew:
+    """Look who is there.
+
+    Raises:
+        RedisError: Redis is away.
+    """
     workers = Worker.all(connection=queue_redis)
     beats = [each.last_heartbeat for each in CronScheduler.all(queue_redis)]
-    return QueueState(
-        waiting=queue.count,
-        oldest=_oldest(queue),
-        failed=_failed(queue),
+    return Crew(
         workers=len(workers),
         busy=sum(worker.get_state() == "busy" for worker in workers),
-        scheduler=max((beat for beat in beats if beat), default=None),
+        scheduler=max((_utc(beat) for beat in beats if beat), default=None),
     )
 
 
 def _oldest(queue: Queue) -> datetime | None:
     jobs = Job.fetch_many(queue.get_job_ids(0, 1), queue.connection, JSONSerializer)
-    return next((_utc(job.enqueued_at) for job in jobs if job), None)
+    return next((_utc(job.enqueued_at) for job in jobs if job and job.enqueued_at), None)
 
 
 def _failed(queue: Queue) -> tuple[FailedJob, ...]:
@@ -79,9 +93,9 @@ def _failure(job: Job) -> FailedJob:
     subject = " ".join(str(each) for each in job.args)
     name = (job.func_name or "").rpartition(".")[2]
     error = clean(lines[-1] if lines else "", MAX_ERROR)
-    return FailedJob(name, subject, _utc(job.ended_at), error)
+    return FailedJob(name, subject, job.ended_at and _utc(job.ended_at), error)
 
 
-def _utc(moment: datetime | None) -> datetime | None:
+def _utc(moment: datetime) -> datetime:
     # RQ's times are in UTC, and some of them do not say so.
-    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment

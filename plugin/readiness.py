@@ -8,7 +8,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,9 +16,10 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from plugin.clock import Clock
-from plugin.domain.errors import NotFoundError
+from plugin.domain.errors import StoreError, UnavailableError
 from plugin.stores.folder import FolderStore
 from plugin.stores.objects import ObjectStore
+from plugin.stores.store_format import expect_known
 
 FRESH_FOR = 1.0
 """Seconds for which an answer stands: however many ask, the disk is written to once a second."""
@@ -115,9 +115,31 @@ def readiness_of(redis: Redis, store: ObjectStore, clock: Clock) -> Readiness:
 def check_of(store: ObjectStore) -> Check:
     """What asks a Store: of a folder the disk, of an object store the cloud."""
     if isinstance(store, FolderStore):
-        root = store.root
-        return lambda: store_check(root)
+        return lambda: _folder_check(store)
     return CloudCheck(store)
+
+
+def _folder_check(store: FolderStore) -> str:
+    """What is wrong with a Store that is a folder."""
+    try:
+        return store_check(store.root) or _refusal(store)
+    except OSError as error:
+        return error.strerror or str(error)
+
+
+def _refusal(store: ObjectStore) -> str:
+    """Why this release is not to work on a Store; "" where it is.
+
+    Raises:
+        OSError: the Store does not answer.
+    """
+    try:
+        expect_known(store)
+    except StoreError:
+        raise
+    except UnavailableError as error:
+        return error.reason
+    return ""
 
 
 def redis_check(redis: Redis) -> str:
@@ -161,7 +183,7 @@ class CloudCheck:
         key = f"probes/{secrets.token_hex(8)}"
         try:
             if self._wrote is not None and self._monotonic() - self._wrote < WRITTEN_FOR:
-                return self._read(key)
+                return _refusal(self._store)
             self._wrote = None
             error = self._write(key)
         except OSError as failure:
@@ -169,12 +191,7 @@ class CloudCheck:
             return failure.strerror or str(failure)
         if not error:
             self._wrote = self._monotonic()
-        return error
-
-    def _read(self, key: str) -> str:
-        with suppress(NotFoundError):
-            self._store.get(key)
-        return ""
+        return error or _refusal(self._store)
 
     def _write(self, key: str) -> str:
         created = self._store.create(key, b"x")

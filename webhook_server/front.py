@@ -151,7 +151,7 @@ _NAMES = {EVENTS: ("project",), UPLOADS: ("project", "frame_id")}
 
 def create_front(parts: Application | None = None) -> Front:
     """Put the server together from the parts given, or from what the environment says."""
-    parts = parts or application()
+    parts = parts or application(checked=False)
     config = parts.config
     keeping = KeepingQueue(parts.keeper)
     gathered = Gathered(parts.funnel, parts.activity, parts.metrics, utc_now)

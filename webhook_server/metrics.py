@@ -1,8 +1,11 @@
 """/metrics: the totals of all processes, whichever of them is asked."""
 
 import hmac
+import resource
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 from flask import Blueprint, Response, request
 from prometheus_client import CollectorRegistry
@@ -12,14 +15,19 @@ from prometheus_client.registry import Collector
 from redis.exceptions import RedisError
 
 from plugin.bootstrap import Application
+from plugin.clock import utc_now
 from plugin.domain.errors import NotAuthenticatedError
+from plugin.queue_state import crew_of
 from plugin.queues import open_queue
-from plugin.stores.metrics import LABEL_STUDIO_REQUESTS, REQUEST_SECONDS
+from plugin.stores.metrics import IMPORTED_FRAMES, LABEL_STUDIO_REQUESTS, REQUEST_SECONDS
 from plugin.stores.spool_depth import STATES, Depth, spool_depth
-from webhook_server import families
+from webhook_server import families, work_families
 
 SPOOL_FRESH_FOR = 5.0
 """Seconds for which the count of the spool's files stands."""
+
+
+_MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
 def blueprint(application: Application) -> Blueprint:
@@ -71,6 +79,7 @@ class Totals(Collector):
                 yield from list(read[name]())
             except (OSError, RedisError):
                 away.add(name)
+        yield from work_families.of_memory({"lsal_server_resident_bytes": _resident()})
         yield families.of_dependencies({name: name not in away for name in readiness.names})
 
     def _from_store(self) -> Iterator[Metric]:
@@ -83,6 +92,27 @@ class Totals(Collector):
         yield families.of_requests(app.metrics.histograms(REQUEST_SECONDS))
         yield families.of_label_studio(app.metrics.counters(LABEL_STUDIO_REQUESTS))
         yield families.of_queue(self._jobs())
+        yield from self._of_work()
+
+    def _of_work(self) -> Iterator[Metric]:
+        app, now = self._application, utc_now()
+        yield work_families.of_imports(app.metrics.counters(IMPORTED_FRAMES))
+        yield from work_families.of_crew(crew_of(app.queue_redis), now)
+        yield work_families.of_jobs(app.heartbeats.all(), now)
+        settings = {name: app.history.current(name).settings for name in app.history.projects()}
+        yield from work_families.of_caps(
+            {name: (each, app.used_budget.of(each, now)) for name, each in settings.items()}
+        )
+        # An index that is not whole is left alone: asking how things are fills nothing.
+        whole = app.batch_index.is_whole()
+        yield work_families.of_reviews(app.batch_index.project_totals() if whole else {})
+        memory = app.redis.info("memory")
+        yield from work_families.of_memory(
+            {
+                "lsal_redis_used_bytes": memory["used_memory"],
+                "lsal_redis_max_bytes": memory["maxmemory"],
+            }
+        )
 
     def _jobs(self) -> dict[str, int]:
         queue = open_queue(self._application.queue_redis)
@@ -106,3 +136,12 @@ class Totals(Collector):
             }
             self._spool = now, depths
         return self._spool[1]
+
+
+def _resident() -> int:
+    """Bytes of memory that this process has now; where there is no /proc, that it had at most."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _MAXRSS_UNIT
+    return pages * resource.getpagesize()

@@ -75,6 +75,22 @@ class UnavailableError(ActiveLearningError):
         self.reason = reason
 
 
+class NewerFormError(UnavailableError):
+    """Something in the Store is written in a form that only a newer release knows.
+
+    It is left as it is: `form` is what it says, `known` the newest that this release reads.
+    """
+
+    def __init__(self, where: str, form: int, known: int) -> None:
+        reason = (
+            f"written by a newer release, in format {form}; this one reads {known} at most:"
+            " upgrade this installation"
+        )
+        super().__init__(where, reason)
+        self.form = form
+        self.known = known
+
+
 class StoreError(UnavailableError, OSError):
     """The Store refused or did not answer: an OSError too, as a folder's disk would raise it."""
 

@@ -54,7 +54,6 @@ class Frame(msgspec.Struct, frozen=True, omit_defaults=True):
     metadata: dict[str, str | int | float | bool | None] = {}
     settings_version: int = 0
     digest: str = ""
-    format: int = 1
 
 
 def described(frame: Frame) -> dict[str, str]:

@@ -10,7 +10,7 @@ from plugin.domain.batching import Batch, batch_name
 from plugin.domain.errors import ConflictError, NotFoundError
 from plugin.domain.reviewing import Assignments, Ledger
 from plugin.stores.documents import encode, read, read_all, read_those
-from plugin.stores.earlier_forms import StoredAssignments
+from plugin.stores.earlier_forms import ASSIGNMENTS, TASKS
 from plugin.stores.objects import ObjectStore
 
 
@@ -80,8 +80,7 @@ class Batches:
     def assignments(self, batch: Batch) -> Assignments:
         """Who reviews what in a batch."""
         key = _key(batch.project, batch.name, "assignments")
-        stored = read(self._store, key, StoredAssignments)
-        return stored.current() if stored else Assignments()
+        return read(self._store, key, Assignments, ASSIGNMENTS) or Assignments()
 
     def save_assignments(self, batch: Batch, assignments: Assignments, base: int) -> Assignments:
         """Replace who reviews what, and return it with its new revision.
@@ -103,16 +102,18 @@ class Batches:
                 f" revision {found} is in force, not {base}"
             )
         saved = msgspec.structs.replace(assignments, revision=base + 1)
-        self._store.put(_key(batch.project, batch.name, "assignments"), encode(saved))
+        key = _key(batch.project, batch.name, "assignments")
+        self._store.put(key, encode(saved, ASSIGNMENTS))
         return saved
 
     def add_tasks(self, batch: Batch, tasks: tuple[TaskRef, ...]) -> None:
         """Note tasks that were imported into a batch; the same ones twice count once."""
         first = min(task.id for task in tasks)
         key = f"{_tasks_of(batch)}{first:012d}.json"
-        if not self._store.create(key, encode(TaskRefs(tasks))):
-            known = read(self._store, key, TaskRefs) or TaskRefs(())
-            self._store.put(key, encode(TaskRefs(tuple(dict.fromkeys((*known.items, *tasks))))))
+        if not self._store.create(key, encode(TaskRefs(tasks), TASKS)):
+            known = read(self._store, key, TaskRefs, TASKS) or TaskRefs(())
+            both = TaskRefs(tuple(dict.fromkeys((*known.items, *tasks))))
+            self._store.put(key, encode(both, TASKS))
 
     def keep_one_each(self, batch: Batch, kept: Mapping[str, TaskRef]) -> None:
         """Note the one task that is left of each of some frames, and forget others of theirs."""
@@ -125,14 +126,14 @@ class Batches:
 
     def tasks(self, batch: Batch) -> list[TaskRef]:
         """Every task of a batch, by id."""
-        found = _by_id(read_all(self._store, _tasks_of(batch), TaskRefs))
+        found = _by_id(read_all(self._store, _tasks_of(batch), TaskRefs, TASKS))
         return [found[identifier] for identifier in sorted(found)]
 
     def newest_tasks(self, batch: Batch, number: int) -> list[TaskRef]:
         """The tasks that were imported last, newest first; no earlier page of them is read."""
         keys = reversed(list(self._store.keys(_tasks_of(batch))))
         found: dict[int, TaskRef] = {}
-        for page in read_those(self._store, keys, TaskRefs):
+        for page in read_those(self._store, keys, TaskRefs, TASKS):
             found |= _by_id([page])
             if len(found) >= number:
                 break

@@ -139,7 +139,7 @@ class CloudStore:
 
     def folders(self, prefix: str) -> list[str]:
         """Names of the folders directly below a prefix, sorted; their content is not read."""
-        folder = check_key(prefix.removesuffix("/"))
+        folder = check_key(prefix.removesuffix("/")) if prefix else None
         with self._reasons():
             found = self._bucket.list_with_delimiter(folder)["common_prefixes"]
         return sorted(each.rpartition("/")[2] for each in found)

@@ -14,20 +14,13 @@ from datetime import datetime
 
 import msgspec
 
-from plugin.domain.deployment import Deployment, Key
+from plugin.domain.deployment import Deployment
 from plugin.domain.errors import UnavailableError
 from plugin.stores.documents import encode, read
+from plugin.stores.earlier_forms import DEPLOYMENT
 from plugin.stores.objects import ObjectStore
 
-FORMAT = 1
-"""Of a stored deployment. In 0, which had no number, there was one key and no way to change it."""
-
 _FIRST = re.compile(r"deployments/([0-9a-f]{16})\.json")
-
-
-class _Stored(Deployment, frozen=True, kw_only=True):
-    format: int = 0
-    key_sha256: str = ""
 
 
 class _Seen(msgspec.Struct, frozen=True):
@@ -64,8 +57,8 @@ class Revisions:
 
     def create(self, deployment: Deployment) -> bool:
         """Store a revision; False when somebody else has stored the one of this number."""
-        stored = _Stored(**msgspec.structs.asdict(deployment), format=FORMAT)
-        return self._store.create(_key(deployment.id, deployment.revision), encode(stored))
+        key = _key(deployment.id, deployment.revision)
+        return self._store.create(key, encode(deployment, DEPLOYMENT))
 
     def mark_seen(self, identifier: str, now: datetime) -> None:
         """Note for good that a deployment has posted; only the first time counts."""
@@ -79,20 +72,9 @@ class Revisions:
     def _read(self, identifier: str, number: int) -> Deployment | None:
         key = _key(identifier, number)
         try:
-            stored = read(self._store, key, _Stored)
+            return read(self._store, key, Deployment, DEPLOYMENT)
         except msgspec.MsgspecError as error:
             raise UnavailableError(key, f"this deployment cannot be read: {error}") from error
-        return _upgraded(stored) if stored else None
-
-
-def _upgraded(stored: _Stored) -> Deployment:
-    if stored.format > FORMAT:
-        reason = f"written by a newer release, in format {stored.format}; this one reads {FORMAT}"
-        raise UnavailableError(f"deployment {stored.name}", reason)
-    fields = {name: getattr(stored, name) for name in Deployment.__struct_fields__}
-    if stored.format == 0:
-        fields["keys"] = (Key(stored.key_sha256, stored.created_at),)
-    return Deployment(**fields)
 
 
 def _key(identifier: str, number: int) -> str:

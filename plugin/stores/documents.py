@@ -1,19 +1,63 @@
-"""Small typed JSON documents in the Store: deployments, batches, reviews, assignments."""
+"""Small typed JSON documents in the Store: deployments, batches, reviews, assignments.
 
-from collections.abc import Iterable, Iterator
-from typing import TypeVar
+A document may say its form, `"format": 2`; one without a number has form 0. A kind whose form
+changed has a step from each of its earlier forms to the next, applied as a document is read. A
+document in a form that this release does not know is refused, and so never written over.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 
-from plugin.domain.errors import NotFoundError
+from plugin.domain.errors import NewerFormError, NotFoundError
 from plugin.stores.objects import ObjectStore
 
 Document = TypeVar("Document", bound=msgspec.Struct)
 
+Step = Callable[[str, dict[str, Any]], dict[str, Any]]
+"""From one form of a kind to its next: takes where a document lies and its fields, gives the new
+fields. Pure, and never changed once it was released."""
 
-def encode(document: msgspec.Struct) -> bytes:
-    """A document as JSON that a person can read."""
-    return msgspec.json.format(msgspec.json.encode(document), indent=1)
+Steps = Sequence[Step]
+"""All of a kind, the first from form 0 to 1: as many as the form that is written now."""
+
+_FORMAT = b'"format"'
+
+
+class _Numbered(msgspec.Struct):
+    format: Any = 0  # of what has such a field for something else, like the name of a file format
+
+
+def encode(document: msgspec.Struct, steps: Steps = ()) -> bytes:
+    """A document as JSON that a person can read, with the number of its form where it has one."""
+    data = msgspec.json.encode(document)
+    if steps:
+        numbered = msgspec.json.decode(data) | {"format": len(steps)}
+        data = msgspec.json.encode(numbered)
+    return msgspec.json.format(data, indent=1)
+
+
+def decode(key: str, data: bytes, kind: type[Document], steps: Steps = ()) -> Document:
+    """A document that lies under a key, brought to the present form of its kind.
+
+    Raises:
+        NewerFormError: a newer release has written it, in a form of its own.
+        msgspec.MsgspecError: it is no such document.
+    """
+    form = _form_of(data)
+    if form > len(steps):
+        raise NewerFormError(key, form, len(steps))
+    if form == len(steps):
+        return msgspec.json.decode(data, type=kind)
+    fields = msgspec.json.decode(data, type=dict[str, Any])
+    try:
+        for step in steps[form:]:
+            fields = step(key, fields)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise msgspec.ValidationError(f"this is no form {form} of its kind: {error!r}") from error
+    return msgspec.convert(fields, kind, str_keys=True)
 
 
 def name_of(key: str) -> str:
@@ -21,21 +65,41 @@ def name_of(key: str) -> str:
     return key.rpartition("/")[2].removesuffix(".json")
 
 
-def read(store: ObjectStore, key: str, kind: type[Document]) -> Document | None:
+def read(store: ObjectStore, key: str, kind: type[Document], steps: Steps = ()) -> Document | None:
     """The document under a key, None when there is none."""
     try:
-        return msgspec.json.decode(store.get(key), type=kind)
+        return decode(key, store.get(key), kind, steps)
     except NotFoundError:
         return None
 
 
-def read_all(store: ObjectStore, prefix: str, kind: type[Document]) -> Iterator[Document]:
+def read_all(
+    store: ObjectStore, prefix: str, kind: type[Document], steps: Steps = ()
+) -> Iterator[Document]:
     """Yield every document below a prefix, in the order of their keys."""
-    return read_those(store, store.keys(prefix), kind)
+    return read_those(store, store.keys(prefix), kind, steps)
 
 
-def read_those(store: ObjectStore, keys: Iterable[str], kind: type[Document]) -> Iterator[Document]:
+def read_those(
+    store: ObjectStore, keys: Iterable[str], kind: type[Document], steps: Steps = ()
+) -> Iterator[Document]:
     """Yield the documents under keys, in their order; those that are not there are left out."""
-    for data in store.get_all(keys):
+    asked: deque[str] = deque()
+    for data in store.get_all(_noted(keys, asked)):
+        key = asked.popleft()
         if data is not None:
-            yield msgspec.json.decode(data, type=kind)
+            yield decode(key, data, kind, steps)
+
+
+def _noted(keys: Iterable[str], into: deque[str]) -> Iterator[str]:
+    for key in keys:
+        into.append(key)
+        yield key
+
+
+def _form_of(data: bytes) -> int:
+    """The number that a document says; most say none."""
+    if _FORMAT not in data:
+        return 0  # and is not decoded twice
+    found = msgspec.json.decode(data, type=_Numbered).format
+    return found if isinstance(found, int) else 0

@@ -136,7 +136,7 @@ class FolderStore:
 
     def folders(self, prefix: str) -> list[str]:
         """Names of the folders directly below a prefix, sorted; their content is not read."""
-        folder = self._path(prefix.removesuffix("/"))
+        folder = self._path(prefix.removesuffix("/")) if prefix else str(self.root)
         if not os.path.isdir(folder):
             return []
         with os.scandir(folder) as entries:

@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 
 from plugin.stores.documents import encode, read
+from plugin.stores.earlier_forms import IMPORT_NOTE
 from plugin.stores.objects import ObjectStore
 
 
@@ -44,11 +45,11 @@ class ImportNotes:
         """Note that an import begins; None when somebody began one with the same first."""
         key = _key(project, batch, frame_ids)
         note = ImportNote(key=key, batch=batch, frame_ids=frame_ids)
-        return note if self._store.create(key, encode(note)) else None
+        return note if self._store.create(key, encode(note, IMPORT_NOTE)) else None
 
     def replace(self, note: ImportNote) -> None:
         """Note what changed."""
-        self._store.put(note.key, encode(note))
+        self._store.put(note.key, encode(note, IMPORT_NOTE))
 
     def split(self, project: str, note: ImportNote) -> None:
         """Make two notes of one, so that what holds up its frames is found."""
@@ -65,11 +66,9 @@ class ImportNotes:
         """Imports that were begun and not finished."""
         prefix, found = f"projects/{project}/importing/", []
         for key in self._store.keys(prefix):
-            note = read(self._store, key, ImportNote)
+            note = read(self._store, key, ImportNote, IMPORT_NOTE)
             if note:
-                # Those of earlier versions name their batch by their file alone.
-                batch = note.batch or key.removeprefix(prefix).removesuffix(".json")
-                found.append(msgspec.structs.replace(note, key=key, batch=batch))
+                found.append(msgspec.structs.replace(note, key=key))
         return found
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from plugin.domain.memory import KeptFrame
+from plugin.stores.documents import read_those
 from plugin.stores.objects import ObjectStore
 
 MARGIN = timedelta(hours=2)
@@ -55,11 +56,9 @@ def kept_frames(store: ObjectStore, project: str, since: datetime) -> list[KeptF
 
 
 def _frames(store: ObjectStore, project: str, place: str, since: datetime) -> Iterator[_Frame]:
-    decoder = msgspec.json.Decoder(_PLACES[place])
     # A record is written after its frame was received: what is older need not be read.
     oldest = (since - MARGIN).timestamp()
     listing = store.listing(f"projects/{project}/frames/{place}/")
-    for data in store.get_all(each.key for each in listing if each.modified >= oldest):
-        if data is not None:  # it went on since it was listed
-            record = decoder.decode(data)
-            yield record.frame if isinstance(record, _Holder) else record
+    keys = (each.key for each in listing if each.modified >= oldest)
+    for record in read_those(store, keys, _PLACES[place]):
+        yield record.frame if isinstance(record, _Holder) else record

@@ -18,6 +18,9 @@ REQUEST_SECONDS = "lsal_request_seconds"
 LABEL_STUDIO_REQUESTS = "lsal_label_studio_requests"
 """Requests to Label Studio. Label: outcome (`ok`, an HTTP status, or `no_answer`)."""
 
+IMPORTED_FRAMES = "lsal_imported_frames"
+"""Frames that became tasks in Label Studio. Label: project."""
+
 BUCKETS = (
     50e-6, 100e-6, 250e-6, 500e-6, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
     1.0, 2.5, 5.0, 10.0,

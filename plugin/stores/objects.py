@@ -80,7 +80,10 @@ class ObjectStore(Protocol):
         """Yield what lies below a prefix that ends in `/`, sorted by key; no object is read."""
 
     def folders(self, prefix: str) -> list[str]:
-        """Names of the folders directly below a prefix, sorted; their content is not read."""
+        """Names of the folders directly below a prefix, sorted; their content is not read.
+
+        Of the whole Store where the prefix is "".
+        """
 
     def location(self, key: str) -> str:
         """Where a person finds an object, or a folder: a path or an address."""

@@ -12,13 +12,12 @@ from pydantic import ValidationError
 from plugin.domain.errors import ConflictError, NotFoundError, UnavailableError
 from plugin.domain.fields import STORED
 from plugin.domain.settings import ProjectSettings
+from plugin.stores.documents import decode, encode
+from plugin.stores.earlier_forms import SETTINGS
 from plugin.stores.objects import ObjectStore
 
 FRESH_FOR = 1.0
 """Seconds for which a process may go on with settings it has read."""
-
-FORMAT = 1
-"""Of a stored version. In 0, which had no number, `when.at_least: 1` may have gone unsaid."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
@@ -37,7 +36,6 @@ class _Stored(msgspec.Struct):
     by: str
     at: datetime
     settings: dict[str, Any]
-    format: int = 0
 
 
 class SettingsHistory:
@@ -152,9 +150,8 @@ class SettingsHistory:
     def _create(
         self, number: int, settings: ProjectSettings, by: str, at: datetime
     ) -> SettingsVersion:
-        stored = _Stored(number, by, at, settings.model_dump(mode="json"), FORMAT)
-        data = msgspec.json.format(msgspec.json.encode(stored), indent=1)
-        if not self._store.create(_key(settings.project, number), data):
+        stored = _Stored(number, by, at, settings.model_dump(mode="json"))
+        if not self._store.create(_key(settings.project, number), encode(stored, SETTINGS)):
             raise ConflictError(f"settings of {settings.project!r} were changed at the same moment")
         return SettingsVersion(number, settings, by, at)
 
@@ -169,7 +166,7 @@ class SettingsHistory:
 
     def _read(self, key: str) -> SettingsVersion:
         try:
-            return _decode(self._store.get(key))
+            return _decode(key, self._store.get(key))
         except (msgspec.MsgspecError, ValidationError) as error:
             raise UnavailableError(key, f"these settings cannot be read: {error}") from error
 
@@ -178,18 +175,7 @@ def _key(project: str, version: int) -> str:
     return f"projects/{project}/settings/{version:06d}.json"
 
 
-def _decode(data: bytes) -> SettingsVersion:
-    stored = msgspec.json.decode(data, type=_Stored)
-    if stored.format > FORMAT:
-        reason = f"written by a newer release, in format {stored.format}; this one reads {FORMAT}"
-        raise UnavailableError(f"settings version {stored.version}", reason)
-    if stored.format == 0:
-        _forget_unsaid(stored.settings)
+def _decode(key: str, data: bytes) -> SettingsVersion:
+    stored = decode(key, data, _Stored, SETTINGS)
     settings = ProjectSettings.model_validate(stored.settings, context=STORED)
     return SettingsVersion(stored.version, settings, stored.by, stored.at)
-
-
-def _forget_unsaid(settings: dict[str, Any]) -> None:
-    for rule in settings.get("rules", ()):
-        if (when := rule.get("when")) and when.get("at_least") == 1:
-            del when["at_least"]

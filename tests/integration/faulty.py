@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event
 from typing import Literal
 
 import httpx
 
 from tests.stand_ins import running
 
-Kind = Literal["lose", "half", "drop", "keep", "refuse"]
+Kind = Literal["lose", "half", "drop", "keep", "refuse", "hold"]
 PASSED_ON = ("authorization", "content-type", "accept")
 
 
@@ -24,6 +25,7 @@ class Fault:
     drop: it never gets the request, and no answer comes.
     keep: no answer comes, and it gets the request when the proxy is told to `release` it.
     refuse: it never gets the request; the answer is `status` with `headers`.
+    hold: `held` is set, and the request goes on once `go_on` is.
     """
 
     kind: Kind
@@ -52,6 +54,7 @@ class FaultyLabelStudio(ThreadingHTTPServer):
         self.faults: list[Fault] = []
         self.lines: list[str] = []
         self.kept: list[Callable[[], httpx.Response]] = []
+        self.held, self.go_on = Event(), Event()
 
     @property
     def url(self) -> str:
@@ -81,6 +84,10 @@ class _Handler(BaseHTTPRequestHandler):
         if fault and fault.kind == "refuse":
             self.answer(fault.status, b"spoiled", fault.headers)
             return
+        if fault and fault.kind == "hold":
+            self.server.held.set()
+            self.server.go_on.wait(60)
+            fault = None
         if fault and fault.kind == "drop":
             self.close_connection = True
             return

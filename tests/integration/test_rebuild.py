@@ -50,6 +50,11 @@ def post(parts: Application, number: int) -> Kept:
     return parts.keeper.keep([offer])[0]
 
 
+def lsal(*arguments: str) -> None:
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 0, done.output
+
+
 def test_redis_comes_back_and_what_waits_is_asked_for(application: Application) -> None:
     before = [post(application, number) for number in range(8)]
     application.redis.flushall()
@@ -72,7 +77,7 @@ def test_a_store_that_is_older_learns_of_every_task(
         post(application, number)
     application.importer.run(PROJECT)
     post(application, 2)
-    shutil.copytree(tmp_path / "store", tmp_path / "backup")
+    lsal("backup", str(tmp_path / "backup"), "--verify")
     for number in range(3, 6):
         post(application, number)
     application.importer.run(PROJECT)
@@ -80,7 +85,7 @@ def test_a_store_that_is_older_learns_of_every_task(
     assert len(at_its_time) == 6
 
     shutil.rmtree(tmp_path / "store")
-    (tmp_path / "backup").rename(tmp_path / "store")
+    lsal("restore", str(tmp_path / "backup"))
     application.redis.flushall()
     rebuilt = application.rebuilder.run(PROJECT)
 

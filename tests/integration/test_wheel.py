@@ -10,7 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZipFile
 
+import httpx
 import pytest
+
+from plugin.demo.processes import free_port
+from tests.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -29,11 +33,15 @@ print(json.dumps({
 """
 
 
+def clean(cwd: Path) -> dict[str, str]:
+    """An environment that says nothing of the checkout."""
+    return {"PATH": os.environ["PATH"], "HOME": str(cwd), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
 def run(*command: str | Path, cwd: Path) -> str:
     """Run a program of the installation; what it writes."""
-    clean = {"PATH": os.environ["PATH"], "HOME": str(cwd), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
-        command, cwd=cwd, env=clean, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=cwd, env=clean(cwd), capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -92,3 +100,25 @@ def test_everything_is_found_inside_the_installation(installation: Path) -> None
     for place in map(Path, places.values()):
         assert place.is_relative_to(installation)
         assert place.is_file() or any(place.iterdir()), place
+
+
+def test_a_server_starts_and_stops(installation: Path, redis_url: str, tmp_path: Path) -> None:
+    port = free_port(0)
+    settings = {"LSAL_PORT": str(port), "REDIS_URL": redis_url, "STORE_URL": str(tmp_path)}
+    lsal = str(installation / "bin" / "lsal")
+    with subprocess.Popen([lsal, "serve"], cwd=tmp_path, env=clean(tmp_path) | settings) as server:
+        try:
+            wait_for(lambda: _status(f"http://127.0.0.1:{port}/readyz") == 200, "lsal serve")
+            assert _status(f"http://127.0.0.1:{port}/docs") == 200
+            server.terminate()
+            assert server.wait(60) == 0
+        finally:
+            server.kill()
+    assert list((tmp_path / "format").iterdir())
+
+
+def _status(address: str) -> int:
+    try:
+        return httpx.get(address).status_code
+    except httpx.TransportError:
+        return 0

@@ -17,7 +17,7 @@ from plugin.demo.processes import free_port
 from plugin.stores.metrics import REQUEST_SECONDS
 from tests.samples import settings
 from tests.server.proxy import proxy
-from tests.server.scraping import at, by_label, scrape, site
+from tests.server.scraping import Values, at, by_label, scrape, site
 
 DOCS = (Path(__file__).resolve().parents[2] / "docs/observability.md").read_text()
 
@@ -56,7 +56,12 @@ def test_every_process_answers_the_totals_of_all(
         at("lsal_events_total", project="parts", outcome="kept", rule=""): 2,
         at("lsal_edge_events_total", project="parts", outcome="dropped"): 14,
     }
-    assert scrape(other_process) == values
+    assert counted(scrape(other_process)) == counted(values)
+
+
+def counted(values: Values) -> Values:
+    """All but memory, which is another at each look."""
+    return {key: value for key, value in values.items() if not key[0].endswith("_bytes")}
 
 
 def test_latencies_are_a_histogram(application: Application) -> None:
