@@ -39,30 +39,23 @@ def check(words: Words) -> None:
     CHECKS[words[0]](words[1:])
 
 
-def resolve(words: Words) -> click.Command:
-    """The command of ours that words call, their options and arguments read to the end.
-
-    Raises:
-        AssertionError: there is none, or not with these.
-    """
+def _lsal(words: Words) -> None:
+    """Options and arguments are read to the end, as where it is called."""
     try:
-        return _resolved(main, "lsal", words)
+        _resolve(main, "lsal", words)
+    except click.exceptions.Exit:
+        return  # --help
     except click.ClickException as error:
         raise AssertionError(f"lsal {shlex.join(words)}: {error.format_message()}") from error
 
 
-def _resolved(command: click.Command, name: str, words: Words) -> click.Command:
+def _resolve(command: click.Command, name: str, words: Words) -> None:
     with command.make_context(name, list(words)) as context:
-        if not isinstance(command, click.Group):
-            return command
-        rest = [*context._protected_args, *context.args]
-        sub_name, sub, others = command.resolve_command(context, rest)
-        assert sub is not None
-        return _resolved(sub, str(sub_name), others)
-
-
-def _lsal(words: Words) -> None:
-    resolve(words)
+        if isinstance(command, click.Group):
+            rest = [*context._protected_args, *context.args]
+            sub_name, sub, others = command.resolve_command(context, rest)
+            assert sub is not None
+            _resolve(sub, str(sub_name), others)
 
 
 def _make(words: Words) -> None:

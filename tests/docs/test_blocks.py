@@ -1,13 +1,13 @@
 """Every block of every document is checked by something, or says why not."""
 
 import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
 import click
 import pytest
 
-from plugin.cli import main
 from tests.docs import blocks, commands, documents
 from tests.docs.blocks import Block
 from tests.docs.live import ELSEWHERE, LIVE, is_ours_alone
@@ -76,14 +76,14 @@ def test_no_block_is_overlooked(page: Path) -> None:
 
 @pytest.mark.parametrize("page", blocks.PAGES, ids=blocks.name_of)
 def test_commands_in_sentences_exist(page: Path) -> None:
-    for said in re.findall(r"`lsal ([a-z-]+)(?: ([a-z-]+))?[^`]*`", blocks.prose_of(page)):
-        name, sub_name = said
-        if name in NOT_YET:
-            continue
-        command = main.commands.get(name)
-        assert command, f"lsal {name}"
-        if type(command) is click.Group and sub_name:  # others take words of their own
-            assert sub_name in command.commands, said
+    for said in re.findall(r"`(lsal [a-z][^`]*)`", blocks.prose_of(page)):
+        words = shlex.split(said)
+        if words[1] not in NOT_YET:
+            try:
+                commands.check(words)
+            except AssertionError as error:  # a sentence may leave out what a command needs
+                if not isinstance(error.__cause__, click.MissingParameter):
+                    raise
     targets = re.findall(r"`make ([a-z]+)[^`]*`", blocks.prose_of(page))
     for target in targets:
         commands.check(["make", target])
