@@ -65,14 +65,16 @@ def _make(words: Words) -> None:
 
 
 def _docker(words: Words) -> None:
+    """The services that `docker compose` is to start are in the file that it reads."""
     if not words or words[0] != "compose":
         return
-    services = set(yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"])
-    action, named = "", []
+    file, action, named = "docker-compose.yml", "", []
     rest = iter(words[1:])
     for word in rest:
         if word == "--scale":
             named.append(next(rest).partition("=")[0])
+        elif word == "-f" and not action:
+            file = next(rest)
         elif word in _WITH_VALUE:
             next(rest)
         elif not word.startswith("-") and not action:
@@ -81,7 +83,12 @@ def _docker(words: Words) -> None:
             named.append(word)
             if action in ("run", "exec"):
                 break  # what follows is the container's
-    assert set(named) <= services, f"docker-compose.yml has no service {set(named) - services}"
+    services = set(yaml.safe_load((ROOT / file).read_text())["services"])
+    assert set(named) <= services, f"{file} has no service {set(named) - services}"
+
+
+def _cp(words: Words) -> None:
+    assert (ROOT / words[0]).is_file(), f"there is no {words[0]}"
 
 
 def _pip(words: Words) -> None:
@@ -89,6 +96,6 @@ def _pip(words: Words) -> None:
 
 
 CHECKS: dict[str, Callable[[Words], None]] = {
-    "lsal": _lsal, "make": _make, "docker": _docker, "pip": _pip,
+    "lsal": _lsal, "make": _make, "docker": _docker, "pip": _pip, "cp": _cp,
 }  # fmt: skip
 """Programs that no test of documents runs, and what is checked of their calls."""
