@@ -1,6 +1,7 @@
 """Pages whose commands and programs run as they stand there, against a server of ours.
 
-Commands of lsal, make, docker and pip do nothing in these scripts: `test_blocks` checks them.
+Commands of lsal, make, docker and pip do nothing in these scripts: `test_blocks` checks them. But
+`lsal deployment create` gives the page's key, which is in force already.
 """
 
 import os
@@ -38,6 +39,7 @@ SECRET = "whsec_" + "c2VjcmV0" * 4
 
 _PRELUDE = 'curl() { command curl -sS --fail-with-body "$@"; }\nset -eo pipefail\n'
 _NOTHING = "".join(f"{name}() {{ :; }}\n" for name in CHECKS)
+_LSAL = 'lsal() { [ "$1 $2" != "deployment create" ] || echo "$KEY_MADE"; }\n'
 
 
 def is_ours_alone(script: str) -> bool:
@@ -71,8 +73,8 @@ def run_scripts(page: Path, server: Served, key: str, secret: str = "") -> str:
         AssertionError: one of them failed.
     """
     scripts = [each.text for each in blocks_of(page) if each.language == "sh"]
-    said = _PRELUDE + _NOTHING + addressed("\necho\n".join(scripts), server.url, key)
-    known = {"PATH": os.environ["PATH"], "KEY": key, "SECRET": secret}
+    said = _PRELUDE + _NOTHING + _LSAL + addressed("\necho\n".join(scripts), server.url, key)
+    known = {"PATH": os.environ["PATH"], "KEY": key, "KEY_MADE": key, "SECRET": secret}
     ran = subprocess.run(
         ["/bin/bash", "-c", said], env=known, capture_output=True, text=True, timeout=60,
         check=False,

@@ -17,7 +17,7 @@ from plugin.cli import main
 from plugin.clock import utc_now
 from plugin.config import read_config
 from plugin.settings_file import parse_settings
-from tests.docs.blocks import DOCS, ROOT, Block, all_blocks, blocks_of, files_of
+from tests.docs.blocks import DOCS, Block, all_blocks, blocks_of, files_of
 from tests.docs.commands import commands_in
 
 SHOWN = [each for each in all_blocks() if each.language == "console" and not each.is_unchecked]
@@ -79,20 +79,3 @@ def test_settings_are_handled_as_shown(app: Application, lsal: Lsal) -> None:
     for words in calls:
         ran = lsal(*words)
         assert ran.exit_code == 0, (words, ran.output)
-
-
-def test_the_readme_leads_to_a_project_that_is_on(app: Application, lsal: Lsal) -> None:
-    """Its commands on projects and deployments in their order, also those in sentences."""
-    Path("settings.yaml").write_text(files_of(ROOT / "README.md")["settings.yaml"])
-    scripts = "\n".join(b.text for b in blocks_of(ROOT / "README.md") if b.language == "sh")
-    calls = [words[1:] for words in commands_in(scripts, "lsal")]
-    ours = [words for words in calls if words[0] in ("project", "deployment")]
-    assert len(ours) == 2
-    for words in ours:
-        ran = lsal(*words)
-        assert ran.exit_code == 0, (words, ran.output)
-    (deployment,) = app.deployments.of_project("parts")
-    assert "nothing has come from line-3 yet" in lsal("project", "enable", "parts").output
-    app.deployments.mark_seen(deployment, utc_now())
-    assert "`lsal project enable parts`" in (ROOT / "README.md").read_text()
-    assert lsal("project", "enable", "parts").exit_code == 0
