@@ -33,7 +33,8 @@ lint: $(BIN)/.installed docs  ## ruff, mypy, import rules, the documents
 	@$(BIN)/lint-imports --no-logo
 
 docs: $(BIN)/.installed  ## the documents as a site, in .cache/site
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --site-dir $(CACHE)/site
+	@# Without --quiet, which would let warnings pass: strict counts what is logged.
+	@said=$$(NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --site-dir $(CACHE)/site 2>&1) || { echo "$$said"; exit 1; }
 
 pictures: $(BIN)/.installed $(CACHE)/label-studio/.installed $(CACHE)/photos/.installed $(CACHE)/chromium  ## take the pictures in docs/images anew
 	@$(BIN)/python -m scripts.demo_screenshots docs/images
