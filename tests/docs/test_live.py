@@ -81,7 +81,7 @@ def test_its_programs_work(server: Served, page: Path, key: str, secret: str) ->
     made_clients = any("ActiveLearningClient(" in block.text for block in blocks_of(page))
     assert (names["sent"] > 0) == made_clients
     if page.stem == "deployments":
-        assert names["answer"].json() == {"outcome": "no_rule_matched"} | names["answer"].json()
+        assert names["answer"].json()["outcome"] == "no_rule_matched"
     if page.stem == "ultralytics":
         answer = httpx.post(
             f"{server.url}/v1/projects/parts/events",
