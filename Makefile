@@ -13,7 +13,7 @@ export UV_PYTHON_DOWNLOADS   := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint bench faults experiment lock hooks clean
+.PHONY: help install demo test lint docs pictures bench faults experiment lock hooks clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -26,11 +26,19 @@ demo: $(BIN)/.installed $(CACHE)/label-studio/.installed $(CACHE)/photos/.instal
 test: lint $(CACHE)/label-studio/.installed $(CACHE)/photos/.installed $(CACHE)/chromium  ## lint, then every test
 	@$(BIN)/pytest -n 2 $(ARGS)
 
-lint: $(BIN)/.installed  ## ruff, mypy, import rules
+lint: $(BIN)/.installed docs  ## ruff, mypy, import rules, the documents
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+
+docs: $(BIN)/.installed  ## the documents as a site, in .cache/site
+	@# Without --quiet, which would let warnings pass: strict counts what is logged.
+	@said=$$(NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --site-dir $(CACHE)/site 2>&1) || { echo "$$said"; exit 1; }
+
+pictures: $(BIN)/.installed $(CACHE)/label-studio/.installed $(CACHE)/photos/.installed $(CACHE)/chromium  ## take the pictures in docs/images anew
+	@$(BIN)/python -m scripts.demo_screenshots docs/images
+	@$(BIN)/python -m scripts.task_screenshots docs/images/tasks
 
 bench: $(BIN)/.installed $(CACHE)/label-studio/.installed  ## ratios against limits and rivals, measured in one run
 	@$(BIN)/python -m benchmarks

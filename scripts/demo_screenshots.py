@@ -1,11 +1,18 @@
-"""Pictures for the docs: `python -m scripts.demo_screenshots .demo docs/images`.
+"""Pictures for the docs: `python -m scripts.demo_screenshots docs/images`.
 
-Of a demo that is up. Signs in as people would, and takes every page of ours (light, and dark at a
-phone's width), then Label Studio's batch and the next task of a reviewer.
+Plays a demo in a folder of its own, or looks at one that is up (`--data .demo`). Signs in as people
+would, and takes every page of ours (light, and dark at a phone's width), then Label Studio's batch
+and the next task of a reviewer.
 """
 
 import argparse
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Page, ViewportSize
 
@@ -15,18 +22,43 @@ from tests.chromium import chromium
 
 WINDOW: ViewportSize = {"width": 1280, "height": 860}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+UP = "All of it stays up"
 REGIONS_WITH_IMAGE = 5_000  # milliseconds until Label Studio has drawn a task
 
 
 def main() -> None:
     """Take the pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path, help="the demo's data folder")
     parser.add_argument("out", type=Path, help="where the pictures go")
+    parser.add_argument("--data", type=Path, help="the data folder of a demo that is up")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
+    if arguments.data:
+        _look_at(arguments.data, arguments.out)
+        return
+    with TemporaryDirectory() as data, _demo(Path(data)):
+        _look_at(Path(data), arguments.out)
+
+
+@contextmanager
+def _demo(data: Path) -> Iterator[None]:
+    """A demo that has played its round and stays up; ended afterwards."""
+    command = [sys.executable, "-m", "plugin.cli", "demo", "--data", str(data)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:  # noqa: S603  ours
+        try:
+            # It writes on while it is up; what it says is short and fits into the pipe.
+            said = iter(demo.stdout or ())
+            if not any(line.startswith(UP) for line in said):
+                raise SystemExit("the demo has ended before it was up")
+            yield
+        finally:
+            demo.send_signal(signal.SIGINT)
+            demo.wait()
+
+
+def _look_at(data: Path, out: Path) -> None:
     with chromium() as browser:
-        _take(browser, arguments.data, arguments.out)
+        _take(browser, data, out)
 
 
 def _take(browser: Browser, data: Path, out: Path) -> None:
