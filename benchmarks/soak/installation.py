@@ -58,9 +58,9 @@ class Installation:
         """The first process of each family."""
         return {family: self.processes.pid(name) for family, name in FAMILIES.items()}
 
-    def cap_spots(self, per_minute: int) -> int:
-        """Put the caps in force that hold from now on; the version of the settings."""
-        capped = settings(per_minute)
+    def put_in_force(self, spots_per_minute: int | None, per_minute: int | None = None) -> int:
+        """Put caps in force, of the spots and of the whole project; the version of the settings."""
+        capped = settings(spots_per_minute, per_minute)
         return self.application.history.add(capped, "soak", utc_now()).version
 
 
@@ -97,12 +97,16 @@ def installed(folder: Path) -> Iterator[Installation]:
         application.close()
 
 
-def settings(spots_per_minute: int | None) -> ProjectSettings:
-    """The project's settings; None while the capacity is measured, and everything is kept."""
+def settings(spots_per_minute: int | None, per_minute: int | None = None) -> ProjectSettings:
+    """The project's settings, with caps where they are given.
+
+    With a cap for spots, frames that look alike are left out as well.
+    """
     spots = {} if spots_per_minute is None else {"limits": {"per_minute": spots_per_minute}}
     near = {} if spots_per_minute is None else {"near_duplicates": {"within": ALIKE_WITHIN}}
     return ProjectSettings.model_validate({
         "project": PROJECT, "classes": CLASSES, "sampling_rate": SAMPLED, "enabled": True,
+        "limits": {"per_minute": per_minute},
         "rules": [
             {"name": "unsure", "when": {"confidence": {"below": 0.6}}, "priority": 1},
             {"name": "spot", "when": {"classes": ["scratch"]}, **spots},

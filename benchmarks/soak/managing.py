@@ -47,7 +47,7 @@ class Seen:
 
 
 class Manager(Thread):
-    """One manager at work, until told to stop."""
+    """One manager at work, until told to stop; `stayed` says that they were until then."""
 
     def __init__(
         self, installation: Installation, reviewers: list[Reviewer], build_every: float, over: Event
@@ -56,6 +56,7 @@ class Manager(Thread):
         self.seen = Seen()
         self.builds: list[float] = []
         self.troubles: list[str] = []
+        self.stayed = False
         self._installation = installation
         self._reviewers = reviewers
         self._over = over
@@ -73,6 +74,7 @@ class Manager(Thread):
                 for name in [name for name, due in self._due.items() if now >= due]:
                     self._due[name] = now + self._every[name]
                     work[name]()
+        self.stayed = True
 
     # ---- pages ----
 

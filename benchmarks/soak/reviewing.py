@@ -28,7 +28,8 @@ class Reviewer(Thread):
     """One person at work, until told to stop.
 
     `done` has what became of each task: `accepted`, `corrected`, `skipped` or `draft`; `refused`
-    counts requests that Label Studio did not take. `failed` names tasks that could not be done.
+    counts requests that Label Studio did not take. `failed` names tasks that could not be done, and
+    `stayed` says that they were at work until the end.
     """
 
     def __init__(self, email: str, url: str, token: str, over: Event) -> None:
@@ -37,6 +38,7 @@ class Reviewer(Thread):
         self.done: dict[int, str] = {}
         self.failed: list[int] = []
         self.refused = 0
+        self.stayed = False
         self._over = over
         self._hand: deque[int] = deque()
         self._drafts: deque[int] = deque()
@@ -64,6 +66,7 @@ class Reviewer(Thread):
             elif self._drafts:
                 self._do(self._drafts.popleft(), again=True)
         self._label_studio.close()
+        self.stayed = True
 
     def _do(self, task: int, *, again: bool = False) -> None:
         begins_only = not again and self._random.random() < DRAFTS

@@ -4,7 +4,7 @@ import logging
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median
@@ -23,9 +23,9 @@ from benchmarks.table import machine
 from plugin.clock import utc_now
 from plugin.stores.spool_depth import spool_depth
 
-WARM_UP = Load(first=0, rate=200, seconds=15, at_most=4_000)
-FULL_SECONDS, FULL_EVENTS = 10.0, 100_000
-DRAIN_SECONDS = 25.0
+WARM_UP = Load(first=0, rate=200, seconds=10, at_most=3_000)
+FULL_SECONDS, FULL_EVENTS = 8.0, 100_000
+DRAIN_SECONDS = 20.0
 MOST = 3_000.0
 """Events/s that are driven at most, whatever the capacity: pictures must differ long enough."""
 
@@ -72,7 +72,7 @@ def run(installation: Installation, driving: Driving, minutes: float) -> Soak:
         if proving.comes_to_rest(installation) is None:
             raise SystemExit("what was sent to measure the capacity does not come to rest")
         _check_disk(installation, rate * 60 * minutes)
-        version = installation.cap_spots(per_minute)
+        version = installation.put_in_force(spots_per_minute=per_minute)
         time.sleep(IN_FORCE)
         log.info("%.0f events/s for %g minutes", rate, minutes)
         watcher = _Telling(installation)
@@ -101,22 +101,38 @@ class _Telling(Watcher):
 
 
 def _capacity(installation: Installation, driving: Driving, first: int) -> tuple[Capacity, Ended]:
-    """What is answered at the most, and what is imported while half of that is answered."""
+    """What is answered at the most, and what is imported while half of that is answered.
+
+    What was kept meanwhile is the backlog that is imported. Nothing is added to it, so that it is
+    soon done with: each event that is wanted finds its cap reached.
+    """
     log.info("measuring what is answered")
     full = driving.drive(Load(first, 0, FULL_SECONDS, FULL_EVENTS))
     answered = (full.next - first) / full.seconds
     log.info("%.0f events/s; measuring what is imported meanwhile", answered)
-    before, begun = _imported(installation, full), time.monotonic()
-    ended = driving.drive(Load(full.next, answered / 2, DRAIN_SECONDS, FULL_EVENTS))
-    seconds = time.monotonic() - begun
-    frames = (_imported(installation, ended) - before) / seconds
+    installation.put_in_force(spots_per_minute=None, per_minute=1)
+    time.sleep(IN_FORCE)
+    store, seen = installation.application.store, list[tuple[float, int]]()
+
+    def look(_: object = None) -> None:
+        seen.append((time.monotonic(), spool_depth(store, events.PROJECT, "pending").frames))
+
+    look()
+    ended = driving.drive(Load(full.next, answered / 2, DRAIN_SECONDS, FULL_EVENTS), look)
+    frames = drained(seen)
     log.info("%.0f frames/s", frames)
     return Capacity(answered, frames), ended
 
 
-def _imported(installation: Installation, ended: Ended) -> int:
-    store = installation.application.store
-    return len(ended.kept) - spool_depth(store, events.PROJECT, "pending").frames
+def drained(seen: Sequence[tuple[float, int]]) -> float:
+    """Frames/s that a backlog became less by, for as long as there was one.
+
+    Args:
+        seen: times (s) with how many frames waited, at least two.
+    """
+    last = max([n for n, (_, waiting) in enumerate(seen) if waiting], default=0)
+    (begun, before), (ended, after) = seen[0], seen[max(1, last)]
+    return (before - after) / (ended - begun)
 
 
 def _check_disk(installation: Installation, number: float) -> None:
@@ -145,11 +161,13 @@ def _proved(installation: Installation, people: People, ended: Ended, done: _Run
     statuses = sum((Counter(each.statuses) for each in samples), Counter[str]())
     refused = sum(number for status, number in statuses.items() if status.startswith("5"))
     manager, reviews = people.manager, tally(people.reviewers)
+    gone = [not each.stayed for each in people.reviewers] + [not manager.stayed]
     verdicts = [
         *proving.nothing_is_lost(installation, ended, tasks),
         proving.none("answers of 5xx", refused),
         proving.caps_hold(installation, done.version, done.per_minute),
         *proving.reviews_agree(installation, people.reviewers, tasks),
+        proving.none("people who left before the end", sum(gone)),
         proving.none("pages that failed", len(manager.seen.wrong)),
         proving.none("builds and assignments that failed", len(manager.troubles)),
         Verdict("came to rest", f"{rested:.0f} s" if rested is not None else "no",
