@@ -5,8 +5,8 @@ import re
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
 from threading import Event, Thread
+from typing import NamedTuple
 
 import httpx
 
@@ -38,22 +38,27 @@ _CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 _PICTURE = re.compile(rf"/projects/{PROJECT}/images/[0-9a-f]+/thumbnail\.jpg")
 
 
-@dataclass
-class Seen:
-    """Pages that were opened: the seconds each took by its name, and those that failed."""
+class Opened(NamedTuple):
+    """A page that was opened: its name, when (monotonic time, s), and the seconds that it took."""
 
-    seconds: dict[str, list[float]] = field(default_factory=dict)
-    wrong: list[str] = field(default_factory=list)
+    name: str
+    at: float
+    seconds: float
 
 
 class Manager(Thread):
-    """One manager at work, until told to stop; `stayed` says that they were until then."""
+    """One manager at work, until told to stop; `stayed` says that they were until then.
+
+    `opened` are the pages that were seen, `wrong` those that failed; `builds` the seconds that each
+    version took; `troubles` what could not be assigned or built.
+    """
 
     def __init__(
         self, installation: Installation, reviewers: list[Reviewer], build_every: float, over: Event
     ) -> None:
         super().__init__(name="manager", daemon=True)
-        self.seen = Seen()
+        self.opened: list[Opened] = []
+        self.wrong: list[str] = []
         self.builds: list[float] = []
         self.troubles: list[str] = []
         self.stayed = False
@@ -85,7 +90,7 @@ class Manager(Thread):
         fields = {"token": self._installation.admin_token, "csrf_token": token, "next": "/"}
         answer = self._browser.post("/sign-in", data=fields)
         if answer.status_code != 303:
-            self.seen.wrong.append(f"signing in: {answer.status_code}")
+            self.wrong.append(f"signing in: {answer.status_code}")
 
     def _open_pages(self) -> None:
         newest = self._newest()
@@ -98,15 +103,15 @@ class Manager(Thread):
                     self._open("thumbnail", picture)
 
     def _open(self, name: str, path: str) -> str:
-        begun = time.perf_counter()
+        begun = time.monotonic()
         try:
             answer = self._browser.get(path)
         except httpx.HTTPError as error:
-            self.seen.wrong.append(f"{path}: {error!r}")
+            self.wrong.append(f"{path}: {error!r}")
             return ""
-        self.seen.seconds.setdefault(name, []).append(time.perf_counter() - begun)
+        self.opened.append(Opened(name, begun, time.monotonic() - begun))
         if answer.status_code != 200:
-            self.seen.wrong.append(f"{path}: {answer.status_code}")
+            self.wrong.append(f"{path}: {answer.status_code}")
         return answer.text if name != "thumbnail" else ""
 
     # ---- images for reviewers ----

@@ -17,7 +17,7 @@ from benchmarks.soak.managing import Manager
 from benchmarks.soak.messages import Ended, Interval, Load
 from benchmarks.soak.results import Capacity, Sample, Soak, Verdict, points
 from benchmarks.soak.reviewing import Reviewer, tally
-from benchmarks.soak.verdicts import steadiness
+from benchmarks.soak.verdicts import pages_steady, steadiness
 from benchmarks.soak.watching import Watcher
 from benchmarks.table import machine
 from plugin.clock import utc_now
@@ -78,10 +78,11 @@ def run(installation: Installation, driving: Driving, minutes: float) -> Soak:
         watcher = _Telling(installation)
         at_most = int(rate * 60 * minutes * 1.1) + 100
         load = Load(ended.next, rate, 60 * minutes, at_most)
+        begun = time.monotonic()
         ended = driving.drive(load, watcher.look)
     log.info("coming to rest")
     return _proved(installation, people, ended, _Run(
-        minutes, capacity, rate, version, per_minute, watcher.samples
+        minutes, capacity, rate, version, per_minute, begun, watcher.samples
     ))  # fmt: skip
 
 
@@ -149,6 +150,7 @@ class _Run:
     rate: float
     version: int
     per_minute: int
+    begun: float
     samples: list[Sample]
 
 
@@ -168,13 +170,16 @@ def _proved(installation: Installation, people: People, ended: Ended, done: _Run
         proving.caps_hold(installation, done.version, done.per_minute),
         *proving.reviews_agree(installation, people.reviewers, tasks),
         proving.none("people who left before the end", sum(gone)),
-        proving.none("pages that failed", len(manager.seen.wrong)),
+        proving.none("pages that failed", len(manager.wrong)),
         proving.none("builds and assignments that failed", len(manager.troubles)),
         Verdict("came to rest", f"{rested:.0f} s" if rested is not None else "no",
                 f"within {proving.REST:.0f} s", rested is not None),
         *steadiness(samples),
+        pages_steady(
+            [(each.at - done.begun, each.seconds) for each in manager.opened], samples[-1].at
+        ),
     ]  # fmt: skip
-    for each in (*ended.surprises, *manager.seen.wrong[:20], *manager.troubles[:20]):
+    for each in (*ended.surprises, *manager.wrong[:20], *manager.troubles[:20]):
         log.warning("%s", each)
     return Soak(
         day=utc_now().date().isoformat(),
@@ -201,8 +206,11 @@ def _proved(installation: Installation, people: People, ended: Ended, done: _Run
 
 def _seconds(manager: Manager) -> dict[str, float]:
     """How long pages and builds took: the median, and the longest."""
-    found = {**manager.seen.seconds, "building a version": manager.builds}
+    found: dict[str, list[float]] = {"building a version": manager.builds} if manager.builds else {}
+    for each in manager.opened:
+        found.setdefault(each.name, []).append(each.seconds)
     return {
-        **{f"{name}, median": round(median(some), 3) for name, some in found.items() if some},
-        **{f"{name}, longest": round(max(some), 3) for name, some in found.items() if some},
+        f"{name}, {word}": round(value(some), 3)
+        for name, some in found.items()
+        for word, value in (("median", median), ("longest", max))
     }

@@ -18,6 +18,9 @@ MEMORY_SHARE, MEMORY_MB = 1.05, 4.0
 LATENCY_SHARE, LATENCY_MS = 1.5, 5.0
 """A p99 may be half as long again, and 5 ms."""
 
+PAGE_MS = 50.0
+"""Pages may take half as long again, and 50 ms."""
+
 FILES = 8
 """So many open files may be more: connections that happen to be open."""
 
@@ -69,6 +72,26 @@ def steadiness(samples: Sequence[Sample]) -> list[Verdict]:
         *(_files(compared, family) for family in FLAT),
         _keys(compared),
     ]
+
+
+def pages_steady(opened: Sequence[tuple[float, float]], until: float) -> Verdict:
+    """Whether pages take as long at the end as they did before.
+
+    Args:
+        opened: when (seconds since the load began), and the seconds that it took.
+        until: when the load was over.
+    """
+    parts: list[list[float]] = [[] for _ in range(FIFTHS)]
+    for at, seconds in opened:
+        if 0 <= at < until:
+            parts[int(FIFTHS * at / until)].append(1000 * seconds)
+    before, after = (median(part) if part else 0.0 for part in (parts[1], parts[-1]))
+    return Verdict(
+        "a manager's pages, median",
+        f"{before:.0f} → {after:.0f} ms",
+        f"≤ {LATENCY_SHARE} × + {PAGE_MS:.0f} ms",
+        bool(parts[-1]) and after <= LATENCY_SHARE * before + PAGE_MS,
+    )
 
 
 def _medians(compared: Fifths, value: Callable[[Sample], float]) -> tuple[float, float]:

@@ -24,7 +24,7 @@ from plugin.stores.deployments import Deployments
 from plugin.stores.folder import FolderStore
 from plugin.stores.settings_history import SettingsHistory
 
-MANY = 20_000
+MANY = 8_000
 
 
 def of_kind(kind: Kind, number: int) -> list[int]:
@@ -34,7 +34,7 @@ def of_kind(kind: Kind, number: int) -> list[int]:
 def test_kinds_come_in_their_shares() -> None:
     found = Counter(events.drawn(number).kind for number in range(MANY))
     for kind, share in events.SHARES.items():
-        assert found[kind] / MANY == pytest.approx(share, rel=0.25)
+        assert found[kind] / MANY == pytest.approx(share, rel=0.3)
     assert 0.9 * (1 - events.SAMPLED) > events.KEPT_SHARE, "most events are not kept"
 
 
@@ -90,7 +90,7 @@ def test_pictures_look_different() -> None:
     looks = [
         inspect(picture(size, seed), with_look=True).look or 0
         for size in events.SIZES
-        for seed in range(20)
+        for seed in range(8)
     ]
     assert min(
         (one ^ other).bit_count() for n, one in enumerate(looks) for other in looks[:n]

@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from benchmarks.soak.results import Sample, points
-from benchmarks.soak.verdicts import fifths, steadiness
+from benchmarks.soak.verdicts import fifths, pages_steady, steadiness
 from tests.soak.samples import FAMILIES, histogram, sample
 
 NUMBER = 50
@@ -77,3 +77,12 @@ def test_neighbours_are_put_together() -> None:
     assert sum(each.sent for each in found) == 25_000
     assert found[1].imported_per_s == pytest.approx(8), "40 frames in 5 s"
     assert points([]) == []
+
+
+def test_pages_are_held_against_those_before() -> None:
+    alike = [(float(at), 0.1) for at in range(-20, 110)]
+    assert pages_steady(alike, until=100).holds
+    slower = [(at, 0.1 if at < 80 else 0.3) for at, _ in alike]
+    assert not pages_steady(slower, until=100).holds
+    assert pages_steady(slower, until=100).found == "100 → 300 ms"
+    assert not pages_steady(alike[:60], until=100).holds, "none was opened at the end"
