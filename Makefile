@@ -13,7 +13,7 @@ export UV_PYTHON_DOWNLOADS   := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint docs pictures bench faults experiment lock hooks clean
+.PHONY: help install demo test lint docs pictures bench soak faults experiment lock hooks clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ pictures: $(BIN)/.installed $(CACHE)/label-studio/.installed $(CACHE)/photos/.in
 
 bench: $(BIN)/.installed $(CACHE)/label-studio/.installed  ## ratios against limits and rivals, measured in one run
 	@$(BIN)/python -m benchmarks
+
+soak: $(BIN)/.installed $(CACHE)/label-studio/.installed  ## all of it for 20 minutes at half load; writes docs/benchmarks.md (ARGS="--minutes 2")
+	@$(BIN)/python -m benchmarks.soak $(or $(ARGS),--report docs)
 
 faults: $(BIN)/.installed $(CACHE)/label-studio/.installed  ## kill, cut and empty everything in mid-stream; writes docs/faults.md
 	@$(BIN)/python -m tests.faults $(ARGS)

@@ -1,4 +1,4 @@
-"""Learning curves as an SVG that stands alone: light and dark, without a script."""
+"""Learning curves as a drawing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from math import ceil, floor
 
 from plugin.experiment.choosing import Arm
 from plugin.experiment.results import Experiment, Mean
+from plugin.experiment.sheet import Colours, Sheet, spread
 
 WIDTH, HEIGHT = 720, 420
 LEFT, RIGHT, TOP, BOTTOM = 56, 142, 48, 52
@@ -20,24 +21,20 @@ NAMES: dict[Arm, str] = {
 }
 """Arms as people say them."""
 
-# Distinct without colour too: each line has a pattern of its own, and its name at its end.
-_STYLE = """
-text { font: 13px system-ui, sans-serif; fill: #17211f }
-.soft { fill: #566360 } .title { font-weight: 600; font-size: 15px }
-.grid { stroke: #dfe5e3 } .paper { fill: #fff }
-.line { fill: none; stroke-width: 2.25; stroke-linejoin: round } .band { opacity: .14 }
+_COLOURS = Colours(
+    light="""\
 .random { --c: #566360 } .margin { --c: #0b7267 }
 .least_confidence { --c: #b0740f } .entropy { --c: #8a3f86 }
-.line { stroke: var(--c) } .band, .name { fill: var(--c) } .name { font-weight: 600 }
+""",
+    dashes="""\
 .random.line { stroke-dasharray: 7 4 } .least_confidence.line { stroke-dasharray: 11 3 2 3 }
 .entropy.line { stroke-dasharray: 2 3 }
-@media (prefers-color-scheme: dark) {
-  text { fill: #e4ebe9 } .soft { fill: #9aa9a5 } .grid { stroke: #2b3532 } .paper { fill: #171e1c }
-  .band { opacity: .2 }
+""",
+    dark="""\
   .random { --c: #9aa9a5 } .margin { --c: #4fc7b4 }
   .least_confidence { --c: #dda84f } .entropy { --c: #d79bd3 }
-}
-"""
+""",
+)
 
 
 @dataclass(frozen=True)
@@ -62,19 +59,15 @@ def draw(experiment: Experiment) -> str:
     scale = _scale(experiment, list(curves.values()))
     title = f"{experiment.title}: accuracy on images held out"
     right = WIDTH - 16
+    sheet = Sheet(WIDTH, HEIGHT, title, f"{title}, by the number of images reviewed", _COLOURS)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">',
-        f"<title>{title}, by the number of images reviewed</title><style>{_STYLE}</style>",
-        f'<rect class="paper" width="{WIDTH}" height="{HEIGHT}" rx="8"/>',
-        f'<text class="title" x="{LEFT}" y="28">{title}</text>',
         f'<text class="soft" x="{right}" y="28" text-anchor="end">{_meaning(experiment)}</text>',
         *_axes(experiment, scale),
         *(_band(scale, experiment.labels, arm, curve) for arm, curve in curves.items()),
         *(_line(scale, experiment.labels, arm, curve) for arm, curve in curves.items()),
         *_names(scale, curves),
-        "</svg>",
     ]
-    return "\n".join(parts) + "\n"
+    return sheet.draw(LEFT, parts)
 
 
 def _meaning(experiment: Experiment) -> str:
@@ -136,10 +129,9 @@ def _points(scale: _Scale, labels: Sequence[int], values: Sequence[float]) -> st
 
 def _names(scale: _Scale, curves: dict[Arm, list[Mean]]) -> list[str]:
     """Each name beside the end of its line, moved down where two would touch."""
-    drawn, free = [], 0.0
-    for arm, curve in sorted(curves.items(), key=lambda each: -each[1][-1].value):
-        y = max(free, scale.y(curve[-1].value) + 4)
-        free = y + LINE
-        x = WIDTH - RIGHT + 10
-        drawn.append(f'<text class="name {arm}" x="{x}" y="{y:.1f}">{NAMES[arm]}</text>')
-    return drawn
+    x = WIDTH - RIGHT + 10
+    ends = {arm: scale.y(curve[-1].value) + 4 for arm, curve in curves.items()}
+    return [
+        f'<text class="name {arm}" x="{x}" y="{y:.1f}">{NAMES[arm]}</text>'
+        for arm, y in spread(ends, LINE)
+    ]
