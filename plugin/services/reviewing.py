@@ -11,12 +11,12 @@ from plugin.clock import Clock
 from plugin.domain.batching import Batch
 from plugin.domain.consensus import Opinion
 from plugin.domain.errors import InvalidInputError
-from plugin.domain.frame import ImportedFrame
+from plugin.domain.frame import ImportedFrame, is_frame_id
 from plugin.domain.prediction import Prediction
 from plugin.formats.label_studio import decode_annotation
 from plugin.labelstudio.values import TaskState
 from plugin.services.looking import Look
-from plugin.services.marking import EmailOf, changed_at, reviewer_of
+from plugin.services.marking import EmailOf, read_annotation, reviewer_of
 from plugin.stores.batches import Batches
 from plugin.stores.review_log import ReviewsChanged
 from plugin.stores.reviews import Review, Reviews
@@ -55,7 +55,8 @@ class ReviewKeeper:
     def _take(self, batch: Batch, task: TaskState, email_of: EmailOf) -> str:
         """Keep what was said of a frame, and return its id; "" where it is none of ours."""
         frame_id = str(task.data.get("frame_id", ""))
-        imported = self.spool.imported_frame(batch.project, frame_id)
+        known = is_frame_id(frame_id)
+        imported = self.spool.imported_frame(batch.project, frame_id) if known else None
         if imported is None:
             return ""  # somebody else's task, added to our project by hand
         finished = [each for each in task.annotations if not each.get("was_cancelled")]
@@ -109,18 +110,18 @@ def _review(
     )
 
 
-def _opinion(annotation: Mapping[str, Any], size: tuple[int, int], email_of: EmailOf) -> Opinion:
-    truth, error = Prediction(*size), ""
+def _opinion(said: Mapping[str, Any], size: tuple[int, int], email_of: EmailOf) -> Opinion:
+    annotation, truth, error = read_annotation(said), Prediction(*size), ""
     try:
-        truth = decode_annotation(annotation["result"], *size)
+        truth = decode_annotation(annotation.result, *size)
     except InvalidInputError as broken:
         error = str(broken)  # one annotation that cannot be read holds up no others
     return Opinion(
         reviewer=reviewer_of(annotation, email_of),
-        finished_at=changed_at(annotation),
+        finished_at=annotation.updated_at,
         truth=truth,
-        ground_truth=bool(annotation.get("ground_truth")),
-        seconds=annotation.get("lead_time"),
-        annotation_id=int(annotation["id"]),
+        ground_truth=bool(annotation.ground_truth),
+        seconds=annotation.lead_time,
+        annotation_id=annotation.id,
         error=error,
     )

@@ -14,7 +14,7 @@ from datetime import datetime
 import msgspec
 
 from plugin.domain.analysis import Cell
-from plugin.stores.documents import read
+from plugin.stores.documents import read, read_those
 from plugin.stores.objects import ObjectStore
 from plugin.stores.review_log import Cursor
 
@@ -64,8 +64,7 @@ class Comparisons:
 
     def of_frames(self, project: str, frame_ids: Sequence[str]) -> dict[str, Comparison]:
         """What each of the frames added when it was counted last, of whatever generation."""
-        documents = self._store.get_all(_frame(project, each) for each in frame_ids)
-        found = (msgspec.json.decode(each, type=Comparison) for each in documents if each)
+        found = read_those(self._store, (_frame(project, each) for each in frame_ids), Comparison)
         return {each.frame_id: each for each in found}
 
     def take(self, project: str, sums: Sums, of: Mapping[str, Comparison | None]) -> None:

@@ -78,10 +78,10 @@ class Revisions:
 
     def _read(self, identifier: str, number: int) -> Deployment | None:
         key = _key(identifier, number)
-        try:
-            stored = read(self._store, key, _Stored)
-        except msgspec.MsgspecError as error:
-            raise UnavailableError(key, f"this deployment cannot be read: {error}") from error
+        stored = read(self._store, key, _Stored)
+        if stored and stored.revision != number:
+            # Whoever went on from what it says would come by here again, for ever.
+            raise UnavailableError(key, f"cannot be read: it says that it is {stored.revision}")
         return _upgraded(stored) if stored else None
 
 

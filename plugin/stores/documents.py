@@ -5,7 +5,8 @@ from typing import TypeVar
 
 import msgspec
 
-from plugin.domain.errors import NotFoundError
+from plugin.domain.errors import NotFoundError, UnavailableError
+from plugin.formats.reading import UNREADABLE
 from plugin.stores.objects import ObjectStore
 
 Document = TypeVar("Document", bound=msgspec.Struct)
@@ -22,11 +23,27 @@ def name_of(key: str) -> str:
 
 
 def read(store: ObjectStore, key: str, kind: type[Document]) -> Document | None:
-    """The document under a key, None when there is none."""
+    """The document under a key, None when there is none.
+
+    Raises:
+        UnavailableError: what is stored cannot be read.
+    """
     try:
-        return msgspec.json.decode(store.get(key), type=kind)
+        return decode(key, store.get(key), kind)
     except NotFoundError:
         return None
+
+
+def decode(key: str, data: bytes, kind: type[Document]) -> Document:
+    """A document from what is stored under a key.
+
+    Raises:
+        UnavailableError: it cannot be read; it names the key, for somebody must look at it.
+    """
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except UNREADABLE as error:
+        raise UnavailableError(key, f"what is stored cannot be read: {error}") from error
 
 
 def read_all(store: ObjectStore, prefix: str, kind: type[Document]) -> Iterator[Document]:
@@ -35,7 +52,12 @@ def read_all(store: ObjectStore, prefix: str, kind: type[Document]) -> Iterator[
 
 
 def read_those(store: ObjectStore, keys: Iterable[str], kind: type[Document]) -> Iterator[Document]:
-    """Yield the documents under keys, in their order; those that are not there are left out."""
-    for data in store.get_all(keys):
+    """Yield the documents under keys, in their order; those that are not there are left out.
+
+    Raises:
+        UnavailableError: one of them cannot be read.
+    """
+    named = list(keys)
+    for key, data in zip(named, store.get_all(named), strict=True):
         if data is not None:
-            yield msgspec.json.decode(data, type=kind)
+            yield decode(key, data, kind)

@@ -7,7 +7,7 @@ import msgspec
 
 from plugin.domain.consensus import Opinion
 from plugin.domain.prediction import Prediction
-from plugin.stores.documents import encode, name_of, read, read_all
+from plugin.stores.documents import encode, name_of, read, read_all, read_those
 from plugin.stores.objects import ObjectStore
 from plugin.stores.review_log import Cursor, ReviewLog
 
@@ -72,8 +72,7 @@ class Reviews:
 
     def of_frames(self, project: str, frame_ids: Sequence[str]) -> dict[str, Review]:
         """The reviews of those of the frames that have one, by frame id."""
-        documents = self._store.get_all(_key(project, each) for each in frame_ids)
-        found = (msgspec.json.decode(each, type=Review) for each in documents if each)
+        found = read_those(self._store, (_key(project, each) for each in frame_ids), Review)
         return {review.frame_id: review for review in found}
 
     def of_project(self, project: str) -> Iterator[Review]:

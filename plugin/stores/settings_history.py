@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from plugin.domain.errors import ConflictError, NotFoundError, UnavailableError
 from plugin.domain.fields import STORED
 from plugin.domain.settings import ProjectSettings
+from plugin.formats.reading import UNREADABLE
 from plugin.stores.objects import ObjectStore
 
 FRESH_FOR = 1.0
@@ -20,7 +21,7 @@ FRESH_FOR = 1.0
 FORMAT = 1
 """Of a stored version. In 0, which had no number, `when.at_least: 1` may have gone unsaid."""
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 class SettingsVersion(msgspec.Struct, frozen=True):
@@ -170,7 +171,7 @@ class SettingsHistory:
     def _read(self, key: str) -> SettingsVersion:
         try:
             return _decode(self._store.get(key))
-        except (msgspec.MsgspecError, ValidationError) as error:
+        except (ValidationError, *UNREADABLE) as error:
             raise UnavailableError(key, f"these settings cannot be read: {error}") from error
 
 

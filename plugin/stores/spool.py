@@ -16,10 +16,8 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Literal
 
-import msgspec
-
 from plugin.domain.frame import FailedFrame, Frame, ImportedFrame
-from plugin.stores.documents import encode, name_of, read, read_all
+from plugin.stores.documents import encode, name_of, read, read_all, read_those
 from plugin.stores.objects import ObjectStore, Pair
 
 _SET_ASIDE: tuple[Literal["failed"], Literal["missing"]] = ("failed", "missing")
@@ -80,8 +78,7 @@ class Spool:
             if _imported(project, each) in done:
                 self.drop_pending(project, each)
         left = [each for each in frame_ids if _imported(project, each) not in done]
-        records = self._store.get_all(_pending(project, each) for each in left)
-        return [msgspec.json.decode(each, type=Frame) for each in records if each]
+        return list(read_those(self._store, (_pending(project, each) for each in left), Frame))
 
     def image(self, frame: Frame) -> bytes:
         """The image of a frame, as it was posted."""
@@ -133,8 +130,8 @@ class Spool:
 
     def imported_frames(self, project: str, frame_ids: Sequence[str]) -> dict[str, ImportedFrame]:
         """Those of the frames that are tasks, by frame id."""
-        records = self._store.get_all(_imported(project, each) for each in frame_ids)
-        found = [msgspec.json.decode(each, type=ImportedFrame) for each in records if each]
+        keys = (_imported(project, each) for each in frame_ids)
+        found = read_those(self._store, keys, ImportedFrame)
         return {each.frame.frame_id: each for each in found}
 
     def count_failed(self, project: str) -> int:

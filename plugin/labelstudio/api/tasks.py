@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from plugin.domain.errors import LabelStudioError
+from plugin.domain.frame import is_frame_id
 from plugin.labelstudio.api.connection import Connection, translated
 from plugin.labelstudio.values import TASKS_PER_PAGE, filters
 
@@ -41,9 +42,8 @@ class Tasks(Connection):
             tasks = self._client.tasks.list(
                 project=project, fields="task_only", page_size=TASKS_PER_PAGE
             )
-            return {
-                task.data["frame_id"]: int(task.id) for task in tasks if "frame_id" in task.data
-            }
+            found = {str(task.data.get("frame_id", "")): int(task.id) for task in tasks}
+        return {frame_id: task for frame_id, task in found.items() if is_frame_id(frame_id)}
 
     def images_of(self, project: int) -> set[str]:
         """The addresses of all images that the tasks of a project name."""
