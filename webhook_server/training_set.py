@@ -1,30 +1,24 @@
 """Downloading a version of a training set, made while it is sent."""
 
-import re
 from collections.abc import Iterator
 
 from flask import Blueprint, Response, request
 
 from plugin.bootstrap import Application
-from plugin.domain.errors import NotFoundError
 from webhook_server.identity import managers_only
-
-_NUMBER = re.compile(r"[0-9]{1,6}")
 
 
 def blueprint(application: Application) -> Blueprint:
     """The route of the archives."""
     routes = Blueprint("training_set", __name__)
 
-    @routes.get("/projects/<project>/training-set/<number>.zip")
+    @routes.get("/projects/<project>/training-set/<int:number>.zip")
     @managers_only
-    def download(project: str, number: str) -> Response:
+    def download(project: str, number: int) -> Response:
         """Send a version in one or more formats."""
         application.history.current(project)  # or there is no such project
-        if not _NUMBER.fullmatch(number):
-            raise NotFoundError("version", number[:40])
         formats = request.args.getlist("format")
-        delivery = application.handing_over.prepare(project, int(number), formats)
+        delivery = application.handing_over.prepare(project, number, formats)
         pieces = delivery.archive()
         # Made before we say that all is well: a Store that is away is an error, no broken file.
         first = next(pieces)

@@ -13,7 +13,7 @@ from plugin.domain.frame import frame_id
 from plugin.edge.files import BESIDE, write_file
 from plugin.edge.images import extension_of
 
-_NAME = re.compile(r"[0-9]{20}-[0-9a-f]{32}")
+_NAME = re.compile(r"[0-9]{20}-[0-9a-z]+")
 
 MAX_REJECTED = 100
 """Events set aside that are kept for a person to look at."""

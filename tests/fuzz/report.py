@@ -51,7 +51,8 @@ nowhere else. Memory of the process: {parsing}.
 **Requests:** {requests:,}, sent to `lsal serve` with a real {redis} and no Label Studio. A request
 fails with a 5xx, after 10 seconds, or when a connection is closed that should not be. 503 is right
 where Label Studio would have been asked: signing in, changes of a batch, `/readyz`. *Closed* is
-how a server answers what is no HTTP. Memory of the server and its workers: {serving}.
+how a server answers what is no HTTP.
+Memory of the server and its workers: {serving}.
 
 {sent}
 {verdict}

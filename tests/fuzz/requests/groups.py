@@ -11,6 +11,7 @@ from werkzeug.routing import Rule
 from plugin.services.hooks import SECRET_HEADER
 from tests.batch_samples import ANN, BEN
 from tests.fuzz.mutating import WORDS, Material, mutated
+from tests.fuzz.rechunking import rechunked
 from tests.fuzz.requests.asking import HOOK, KEY, SESSION, TOKEN, UPLOAD, Ask, request
 from tests.fuzz.target import Target
 from tests.fuzz.targets import all_targets
@@ -111,7 +112,7 @@ def _bodies(targets: dict[str, Target]) -> Make:
 
 
 def _uploads(chance: Random) -> Ask:
-    image = mutated(jpeg(32, 32), chance, _IMAGES)
+    image = chance.choice((mutated, rechunked))(jpeg(), chance, _IMAGES)
     if chance.random() < 0.8:
         path, query = UPLOAD.decode(), chance.choice(("", "", "", "&a=b", "0"))
     else:
@@ -122,7 +123,7 @@ def _uploads(chance: Random) -> Ask:
     )
 
 
-_IMAGES = Material([jpeg(32, 32)])
+_IMAGES = Material([jpeg()])
 
 
 def _hooks(chance: Random) -> Ask:
