@@ -13,7 +13,7 @@ export UV_PYTHON_DOWNLOADS   := never
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint docs pictures bench soak faults experiment lock hooks clean
+.PHONY: help install demo test lint docs pictures bench soak faults fuzz experiment lock hooks clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ soak: $(BIN)/.installed $(CACHE)/label-studio/.installed  ## all of it for 20 mi
 
 faults: $(BIN)/.installed $(CACHE)/label-studio/.installed  ## kill, cut and empty everything in mid-stream; writes docs/faults.md
 	@$(BIN)/python -m tests.faults $(ARGS)
+
+fuzz: $(BIN)/.installed  ## strange input for every parser and endpoint, for 15 minutes (ARGS="--seconds 120"); writes docs/faults.md
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 experiment: $(BIN)/.installed $(CACHE)/label-studio/.installed  ## rules against chance on real data, through the whole loop (ARGS="--help")
 	@$(BIN)/lsal experiment --data $(CACHE)/experiment $(ARGS)

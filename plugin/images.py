@@ -4,10 +4,12 @@ At the door a file's structure is read, which finds what is no image and what wa
 thirtieth of the cost of decoding it. Whether it can be drawn shows when it is made fit.
 """
 
+import struct
+import zlib
 from dataclasses import dataclass, replace
 from io import BytesIO
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from plugin.domain.settings import ImageSettings
 from plugin.imaging.colour import to_screen
@@ -15,6 +17,12 @@ from plugin.imaging.jpeg import beginning
 from plugin.imaging.reading import read_structure
 from plugin.imaging.structure import Structure, broken
 from plugin.looks import perceptual_hash
+
+_UNDRAWABLE = (
+    Image.DecompressionBombError, LookupError, OSError, OverflowError, SyntaxError, ValueError,
+    struct.error, zlib.error,
+)  # fmt: skip
+"""What Pillow raises for files that it cannot draw: its readers of chunks trust what they say."""
 
 _PAGE_QUALITY = 75
 
@@ -218,6 +226,6 @@ def _decode(structure: Structure, mode: str, size: tuple[int, int]) -> Image.Ima
         image = Image.open(BytesIO(structure.stripped), formats=("JPEG", "PNG", "WEBP"))
         image.draft(mode, size)
         image.load()
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+    except _UNDRAWABLE as error:
         raise broken(str(error)) from None
     return image

@@ -80,7 +80,7 @@ def _remove(tree: dict[str, Any], place: Path) -> None:
         parent[leaf] = _placeholder(place, f"placeholder-{leaf}")
     elif isinstance(parent, dict) and isinstance(leaf, str):
         parent.pop(leaf, None)
-        if leaf == "name":
+        if leaf == "name" and place[0] == "rules":
             parent[leaf] = f"placeholder-{place[1]}"
         elif parent is tree and leaf in _IN_PLACE_OF:
             parent[leaf] = _IN_PLACE_OF[leaf]

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from plugin.domain.assigning import MAX_OVERLAP, Wish, split
 from plugin.domain.errors import FieldError, InvalidInputError
 from plugin.domain.reviewing import Assignments
+from plugin.formats.reading import UNREADABLE
 from webhook_server.filters import counted
 
 IMAGES = "images:"
@@ -58,7 +59,7 @@ def changes_since(said: str, now: Assignments) -> list[str]:
     """What was changed since a page showed it, a sentence each; [] where that cannot be told."""
     try:
         before = msgspec.json.decode(said, type=Seen)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return []
     had, shares = before.shares, {share.reviewer: len(share.tasks) for share in now.shares}
     found = [

@@ -1,13 +1,12 @@
 """The gallery of a project: what was kept, why, and what was predicted on it."""
 
-import re
 from collections.abc import Sequence
 
 from flask import Blueprint, Response, render_template, request, url_for
 
 from plugin.bootstrap import Application
 from plugin.domain.errors import NotFoundError
-from plugin.domain.frame import ImportedFrame
+from plugin.domain.frame import ImportedFrame, is_frame_id
 from plugin.domain.summaries import BatchSummary
 from plugin.images import shrink
 from webhook_server import gallery_view
@@ -18,8 +17,6 @@ SIDES = {"thumbnail": 480, "image": 1600}
 """Pixels of an image's longer side at most."""
 
 A_DAY = 86_400
-
-_FRAME_ID = re.compile(r"[0-9a-f]{32}")
 
 
 def blueprint(application: Application) -> Blueprint:
@@ -95,7 +92,7 @@ def _show_asked(notes: list[str]) -> Show:
 def _find(application: Application, project: str, frame_id: str) -> ImportedFrame:
     application.history.current(project)
     found = None
-    if _FRAME_ID.fullmatch(frame_id):
+    if is_frame_id(frame_id):
         found = application.spool.imported_frame(project, frame_id)
     if found is None:
         raise NotFoundError("frame", frame_id)

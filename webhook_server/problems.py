@@ -83,7 +83,10 @@ def _back(*, again: bool) -> str:
     """Where to go from an error: once more to what may work `again`, or the page with the form."""
     if request.method in ("GET", "HEAD"):
         return request.full_path.rstrip("?") if again else "/"
-    referrer = urlsplit(request.referrer or "")
+    try:
+        referrer = urlsplit(request.referrer or "")
+    except ValueError:  # of half an IPv6 address
+        return "/"
     return referrer.path or "/" if referrer.netloc == request.host else "/"
 
 

@@ -1,11 +1,19 @@
 """A frame: an event that was kept, on its way from the spool into Label Studio and back."""
 
+import re
 from datetime import datetime
 from hashlib import blake2b
 
 import msgspec
 
 from plugin.domain.prediction import Prediction
+
+_FRAME_ID = re.compile(r"[0-9a-f]{32}")
+
+
+def is_frame_id(text: str) -> bool:
+    """Whether a text is the id of a frame: those in Label Studio's tasks may be anybody's."""
+    return _FRAME_ID.fullmatch(text) is not None
 
 
 def frame_id(project: str, event_id: str) -> str:

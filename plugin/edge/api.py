@@ -20,6 +20,7 @@ from plugin.edge.errors import (
 )
 from plugin.edge.options import Options
 from plugin.edge.signing import Signer
+from plugin.formats.reading import UNREADABLE
 
 _COME_AGAIN = {408, 425, 429}
 _CLOSED = {401, 403, 404, 405}
@@ -121,7 +122,7 @@ def _taken(answer: httpx.Response) -> httpx.Response:
 def _decoded(answer: httpx.Response) -> Answer:
     try:
         return msgspec.json.decode(answer.content, type=Answer)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise ServerAwayError(f"an answer that is none of ours ({error})") from error
 
 
@@ -130,7 +131,7 @@ def _detail(answer: httpx.Response) -> str:
     said = str(answer.status_code)
     try:
         problem: Any = msgspec.json.decode(answer.content)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         return said
     if not isinstance(problem, dict):
         return said
@@ -149,7 +150,7 @@ def _retry_after(header: str) -> float | None:
         return float(header)
     try:
         date = parsedate_to_datetime(header)
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):  # no date, or one without a zone
         return None
     date = date if date.tzinfo else date.replace(tzinfo=UTC)
     return max(0.0, (date - datetime.now(UTC)).total_seconds())

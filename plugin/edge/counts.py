@@ -12,6 +12,7 @@ from uuid import uuid4
 import msgspec
 
 from plugin.edge.files import write_file
+from plugin.formats.reading import UNREADABLE
 
 HOUR = 3600
 MAX_CELLS = 5000
@@ -66,7 +67,7 @@ class Counts:
         """Take over what another run, that has ended, left in its file."""
         try:
             saved = msgspec.json.decode(file.read_bytes(), type=_Saved)
-        except (FileNotFoundError, msgspec.MsgspecError):
+        except (FileNotFoundError, *UNREADABLE):
             return  # a power cut may have left half of it; there is nothing to be had from that
         self._frozen += saved.frozen
         for report in saved.gathering:

@@ -17,6 +17,7 @@ from plugin.formats import roboflow
 from plugin.formats.event_ids import MAX_EVENT_ID
 from plugin.formats.native import Metadata
 from plugin.formats.predictions import NATIVE, Expected, checked, decode_prediction
+from plugin.formats.reading import UNREADABLE
 
 Body = Prediction | bytes
 """A prediction of ours, or JSON of any accepted format."""
@@ -145,7 +146,7 @@ def _id_of_roboflow(body: Body) -> str:
         return ""
     try:
         found = roboflow.inference_id(msgspec.json.decode(body))
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         return ""  # the decoding proper will say what is wrong
     return found if len(found) <= MAX_EVENT_ID else ""
 

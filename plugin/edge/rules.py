@@ -13,6 +13,7 @@ from plugin.domain.fields import STORED
 from plugin.domain.settings import ProjectSettings
 from plugin.edge.files import write_file
 from plugin.formats.predictions import Expected, expected_by
+from plugin.formats.reading import UNREADABLE
 
 _DECIDING = {
     "project", "task_type", "classes", "unknown_classes", "enabled", "sampling_rate", "conditions",
@@ -70,7 +71,7 @@ class Rules:
             if cached.url == self._url:
                 self.current = self._compiled(bytes(cached.answer))
                 self.etag = cached.etag
-        except (FileNotFoundError, msgspec.MsgspecError, InvalidInputError):
+        except (FileNotFoundError, InvalidInputError, *UNREADABLE):
             return  # the server will be asked for them anyway
 
     def _compiled(self, body: bytes) -> RuleSet:
@@ -78,7 +79,7 @@ class Rules:
             answer = msgspec.json.decode(body, type=_Answer)
             needed = {name: it for name, it in answer.settings.items() if name in _DECIDING}
             settings = ProjectSettings.model_validate(needed, context=STORED)
-        except (msgspec.MsgspecError, ValidationError) as error:
+        except (ValidationError, *UNREADABLE) as error:
             expected = "rules that this version knows; a newer client may know them"
             raise InvalidInputError(FieldError("rules", str(error), expected)) from error
         if settings.project != self._project:

@@ -4,6 +4,7 @@ The image is written first, so a record never waits for an image that is not the
 the body of the post.
 """
 
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 from plugin.domain.frame import frame_id
 from plugin.edge.files import BESIDE, write_file
 from plugin.edge.images import extension_of
+
+_NAME = re.compile(r"[0-9]{20}-[0-9a-z]+")
 
 MAX_REJECTED = 100
 """Events set aside that are kept for a person to look at."""
@@ -136,6 +139,8 @@ def _found(folder: Path) -> dict[str, Entry]:
     for path in sorted(folder.iterdir()):
         if path.suffix == BESIDE:
             path.unlink()
+        elif not _NAME.fullmatch(path.stem):
+            continue  # somebody else's
         elif path.suffix == ".json":
             records[path.stem] = path
         elif path.suffix[1:] in _TYPES:

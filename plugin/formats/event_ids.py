@@ -7,6 +7,7 @@ import msgspec
 from plugin.domain.errors import FieldError, InvalidInputError
 from plugin.formats import roboflow
 from plugin.formats.native import PostedEvent, decode_image
+from plugin.formats.reading import UNREADABLE
 
 MAX_EVENT_ID = 200
 """Characters of an event id."""
@@ -47,6 +48,6 @@ def _id_of_roboflow(prediction: bytes) -> str:
         return ""
     try:
         found = roboflow.inference_id(msgspec.json.decode(prediction))
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         return ""  # in a field that the first decoding passed over
     return found if len(found) <= MAX_EVENT_ID else ""

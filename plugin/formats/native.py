@@ -7,6 +7,7 @@ import msgspec
 
 from plugin.domain.errors import FieldError, InvalidInputError
 from plugin.domain.prediction import Prediction
+from plugin.formats.reading import UNREADABLE
 
 T = TypeVar("T")
 
@@ -113,5 +114,5 @@ def _decode(decoder: msgspec.json.Decoder[T], body: bytes, at: str) -> T:
         said, _, path = str(error).partition(" - at `")
         field = (at + path.rstrip("`").removeprefix("$")).lstrip(".") or "body"
         raise InvalidInputError(FieldError(field, None, said)) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise InvalidInputError(FieldError(at or "body", None, f"JSON ({error})")) from None

@@ -120,7 +120,7 @@ def _recognising(data: object) -> list[Format]:
 def _json(body: bytes) -> object:
     try:
         decoded: object = msgspec.json.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except reading.UNREADABLE as error:
         raise InvalidInputError(FieldError(reading.ROOT, None, f"JSON ({error})")) from None
     return decoded
 

@@ -20,6 +20,10 @@ ROOT = "prediction"
 MAX_FAULTS = 100
 """Faults that are named at most; a thousand wrong boxes need no thousand sentences."""
 
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoding with msgspec raises: not the JSON of that type, text in another encoding, nesting
+without end."""
+
 MAX_LABELS = 10_000
 """Classes of one image that are read at most."""
 
@@ -81,6 +85,8 @@ def read(data: object, kind: type[T], path: str = ROOT, *, strict: bool = True) 
         raise InvalidInputError(_fault(str(error), data, path)) from None
     except RecursionError:
         return refuse(path, None, "JSON that is not nested so deep")
+    except UnicodeEncodeError:  # half a character, which the JSON of others may hold
+        return refuse(path, None, "Unicode text")
 
 
 def _fault(said: str, data: object, path: str) -> FieldError:

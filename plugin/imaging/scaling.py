@@ -38,8 +38,8 @@ def scale_jpeg(data: bytes, size: tuple[int, int], orientation: int, quality: in
     """
     try:
         pixels = _decoded(data, size)
-    except ValueError:
-        return None  # broken, or of a sampling that TurboJPEG does not know
+    except (ValueError, KeyError):
+        return None  # broken, or of a sampling or colours that TurboJPEG does not know
     upright = _UPRIGHT.get(orientation, np.asarray)(_resized(pixels, size))
     grey = pixels.shape[2] == 1
     made = simplejpeg.encode_jpeg(

@@ -12,6 +12,7 @@ NAME = b"WEBP"
 _MAX_CHUNKS = 4096
 _EXTENDED, _LOSSY, _LOSSLESS, _FRAME = b"VP8X", b"VP8 ", b"VP8L", b"ANMF"
 _PICTURE = frozenset({_LOSSY, _LOSSLESS, _FRAME, b"ALPH", b"ANIM", b"ICCP"})
+_EXTENDED_SIZE = 18  # bytes, with its name and length
 _HAS_EXIF, _HAS_XMP = 0x08, 0x04
 
 
@@ -25,6 +26,8 @@ def read_webp(data: bytes) -> Structure:
     size: tuple[int, int] | None = None
     orientation, frames, flags_at = 0, 0, -1
     for name, start, end in _chunks(data):
+        if name == _EXTENDED and end - start < _EXTENDED_SIZE:
+            raise broken(f"half a header at byte {start}")
         frames += name in {_LOSSY, _LOSSLESS, _FRAME}
         size = size or _size(name, data[start + 8 : end])
         if name in _PICTURE:
@@ -64,7 +67,7 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 def _size(name: bytes, content: bytes) -> tuple[int, int] | None:
     """Width and height, where this chunk says them."""
-    if name == _EXTENDED and len(content) >= 10:
+    if name == _EXTENDED:
         return 1 + int.from_bytes(content[4:7], "little"), 1 + int.from_bytes(
             content[7:10], "little"
         )

@@ -12,6 +12,7 @@ import httpx
 import msgspec
 
 from plugin.domain.errors import LabelStudioError, NotAuthenticatedError
+from plugin.formats.reading import UNREADABLE
 from plugin.labelstudio.values import MANAGING
 
 TIMEOUT = 15.0
@@ -128,5 +129,5 @@ def _account(answer: httpx.Response) -> Account:
 def _read(answer: httpx.Response, kind: type[Read]) -> Read:
     try:
         return msgspec.json.decode(answer.content, type=kind)
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise LabelStudioError(0, "answered with something else") from error

@@ -56,7 +56,7 @@ def check(field: str, url: str, allowed: Iterable[str]) -> None:
     """Check what can be seen of an address.
 
     Raises:
-        InvalidInputError: its scheme is not allowed. The address itself is not repeated.
+        InvalidInputError: it is none, or its scheme is not allowed. It is not repeated.
     """
     if len(url) > MAX_LENGTH or any(character.isspace() for character in url):
         expected = f"an address without spaces, of at most {MAX_LENGTH:,} characters"
@@ -65,10 +65,15 @@ def check(field: str, url: str, allowed: Iterable[str]) -> None:
     if scheme_of(url) not in schemes:
         expected = f"an address that begins with one of {', '.join(schemes)}"
         raise InvalidInputError(FieldError(field, scheme_of(url)[:80] or None, expected))
+    try:
+        urlsplit(url)
+    except ValueError as error:
+        expected = f"an address ({error})"
+        raise InvalidInputError(FieldError(field, f"{scheme_of(url)}://…", expected)) from None
 
 
 def without_secrets(text: str, url: str) -> str:
-    """A text in which nothing of an address is left that may be a secret."""
+    """A text in which nothing of a (checked) address is left that may be a secret."""
     for secret in sorted(_secrets(url), key=len, reverse=True):
         text = text.replace(secret, "[redacted]")
     return text

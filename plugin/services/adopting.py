@@ -1,6 +1,7 @@
 """Adopt: what Label Studio has of ours and the Store does not know, like after an older backup."""
 
 import logging
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,8 @@ from plugin.stores.spool import Spool
 
 if TYPE_CHECKING:
     from plugin.labelstudio.gateway import LabelStudioGateway
+
+_BATCH = re.compile(r"(all|[0-9]{4}-(?:W[0-9]{2}|[0-9]{2}(?:-[0-9]{2})?))(?:\.([0-9]{1,9}))?")
 
 WAIT = 60.0
 """Seconds to wait for an import that is under way."""
@@ -87,9 +90,13 @@ class Adopter:
         beginning = origin(project, "")
         for there in self.label_studio.projects_of(beginning):
             name = there.description.removeprefix(beginning)
+            named = parse_batch(name)
+            if named is None:
+                log.warning("no batch of ours: %s", there.description[:200])
+                continue
             batch = self.batches.find(project, name)
             if batch is None:
-                period, part = parse_batch(name)
+                period, part = named
                 batch = Batch(
                     name=name, project=project, period=period, part=part,
                     title=title(project, name), label_studio_id=there.id, created_at=self.clock(),
@@ -180,7 +187,7 @@ def _prediction(
     return msgspec.structs.replace(prediction, width=width, height=height)
 
 
-def parse_batch(name: str) -> tuple[str, int]:
-    """The period and the part that a batch's name says."""
-    period, _, part = name.partition(".")
-    return period, int(part or 1)
+def parse_batch(name: str) -> tuple[str, int] | None:
+    """The period and the part that a batch's name says; None where somebody wrote another name."""
+    found = _BATCH.fullmatch(name)
+    return (found[1], int(found[2] or 1)) if found else None

@@ -11,6 +11,7 @@ from plugin.domain.announcing import Announcement, Attempt
 from plugin.domain.errors import UnavailableError
 from plugin.domain.retrain_settings import RetrainSettings
 from plugin.edge.signing import Signer
+from plugin.formats.reading import UNREADABLE
 from plugin.posting import Answer, WebhookPoster
 from plugin.running import COMMAND, CommandRunner
 from plugin.stores.activity import MAX_VERSION_LENGTH
@@ -129,6 +130,6 @@ def _named(answer: Answer) -> str:
         return ""
     try:
         named = msgspec.json.decode(answer.body, type=_Named).model_version
-    except msgspec.DecodeError:  # which a ValidationError is as well
+    except UNREADABLE:
         return ""
     return named if len(named) <= MAX_VERSION_LENGTH else ""

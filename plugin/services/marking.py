@@ -4,11 +4,31 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
+from plugin.domain.errors import InvalidInputError, LabelStudioError
 from plugin.domain.reviewing import Mark
+from plugin.formats import reading
+from plugin.formats.native import Timestamp
 from plugin.labelstudio.values import Draft
 
 EmailOf = Callable[[int], str]
 """The e-mail address of a user of Label Studio, by the user's id."""
+
+
+class Annotation(msgspec.Struct, frozen=True):
+    """What we read of an annotation; `completed_by` is a user's id, or a name where there is none.
+
+    `updated_at` is when it was made, or changed last; `lead_time` are seconds.
+    """
+
+    id: int
+    updated_at: Timestamp
+    completed_by: Any = None
+    was_cancelled: bool | None = None
+    ground_truth: bool | None = None
+    lead_time: float | None = None
+    result: list[Any] = []
 
 
 class Emails:
@@ -29,6 +49,9 @@ def marks_of(annotations: Iterable[Mapping[str, Any]], email_of: EmailOf) -> tup
     """One mark for each person: what they finished counts more than what they skipped.
 
     Of several the newest counts. Sorted by e-mail address.
+
+    Raises:
+        LabelStudioError: an annotation is none.
     """
     found = (_mark(each, email_of) for each in annotations)
     marks = {mark.reviewer: mark for mark in sorted(found, key=_weight)}
@@ -48,28 +71,37 @@ def without_drafts(marks: Iterable[Mark]) -> tuple[Mark, ...]:
     return tuple(mark for mark in marks if mark.state != "draft")
 
 
-def changed_at(annotation: Mapping[str, Any]) -> datetime:
-    """When an annotation was made, or changed last."""
-    return datetime.fromisoformat(str(annotation["updated_at"]))
+def read_annotation(said: Mapping[str, Any]) -> Annotation:
+    """An annotation as Label Studio gives it.
+
+    Raises:
+        LabelStudioError: it is none; naming the field.
+    """
+    try:
+        return reading.read(said, Annotation, "annotation")
+    except InvalidInputError as error:
+        raise LabelStudioError(0, f"answered with something else: {error}") from error
 
 
-def reviewer_of(annotation: Mapping[str, Any], email_of: EmailOf) -> str:
+def reviewer_of(annotation: Annotation, email_of: EmailOf) -> str:
     """Who made an annotation, by e-mail address."""
-    by = annotation.get("completed_by")
-    return email_of(by) if isinstance(by, int) else str(by)
+    by = annotation.completed_by
+    # Half a character, which JSON can hold, could not be stored.
+    return email_of(by) if isinstance(by, int) else str(by).encode(errors="replace").decode()
 
 
 def _weight(mark: Mark) -> tuple[bool, datetime]:
     return mark.state == "finished", mark.at
 
 
-def _mark(annotation: Mapping[str, Any], email_of: EmailOf) -> Mark:
+def _mark(said: Mapping[str, Any], email_of: EmailOf) -> Mark:
+    annotation = read_annotation(said)
     return Mark(
         reviewer=reviewer_of(annotation, email_of),
-        state="skipped" if annotation.get("was_cancelled") else "finished",
-        at=changed_at(annotation),
-        seconds=annotation.get("lead_time"),
-        annotation_id=int(annotation["id"]),
+        state="skipped" if annotation.was_cancelled else "finished",
+        at=annotation.updated_at,
+        seconds=annotation.lead_time,
+        annotation_id=annotation.id,
     )
 
 

@@ -21,6 +21,7 @@ from plugin.domain.settings import ProjectSettings
 from plugin.formats.event_ids import event_id_of
 from plugin.formats.native import PostedEvent
 from plugin.formats.predictions import decode_prediction, expected_by
+from plugin.formats.reading import UNREADABLE
 
 # Days are counted in time zones, which end with the calendar.
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
@@ -33,8 +34,6 @@ OTHER_HOURS = -1
 
 MAX_SAID = 300
 """Characters of a decoder's complaint: it repeats the name of a field, however long."""
-
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):

@@ -1,6 +1,5 @@
 """Finished annotations become reviews: what the training set is made of."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -12,13 +11,13 @@ from plugin.clock import Clock
 from plugin.domain.batching import Batch
 from plugin.domain.consensus import Opinion
 from plugin.domain.errors import InvalidInputError
-from plugin.domain.frame import ImportedFrame
+from plugin.domain.frame import ImportedFrame, is_frame_id
 from plugin.domain.prediction import Prediction
 from plugin.formats.label_studio import decode_annotation
 from plugin.labelstudio.values import TaskState
 from plugin.services.hashing import Hasher
 from plugin.services.looking import Look
-from plugin.services.marking import EmailOf, changed_at, reviewer_of
+from plugin.services.marking import EmailOf, read_annotation, reviewer_of
 from plugin.stores.batches import Batches
 from plugin.stores.review_log import ReviewsChanged
 from plugin.stores.reviews import Review, Reviews
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from plugin.labelstudio.gateway import LabelStudioGateway
 
 FRAMES_PER_CALL = 100
-
-_FRAME_ID = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -104,7 +101,7 @@ def _said(task: TaskState) -> tuple[str, list[Mapping[str, Any]]]:
     """The id of a task's frame, "" where it has none, and its finished annotations."""
     finished = [each for each in task.annotations if not each.get("was_cancelled")]
     frame_id = str(task.data.get("frame_id", ""))
-    return frame_id if _FRAME_ID.fullmatch(frame_id) else "", finished
+    return frame_id if is_frame_id(frame_id) else "", finished
 
 
 def _opinions(
@@ -132,18 +129,18 @@ def _review(imported: ImportedFrame, opinions: tuple[Opinion, ...], look: str) -
     )
 
 
-def _opinion(annotation: Mapping[str, Any], size: tuple[int, int], email_of: EmailOf) -> Opinion:
-    truth, error = Prediction(*size), ""
+def _opinion(said: Mapping[str, Any], size: tuple[int, int], email_of: EmailOf) -> Opinion:
+    annotation, truth, error = read_annotation(said), Prediction(*size), ""
     try:
-        truth = decode_annotation(annotation["result"], *size)
+        truth = decode_annotation(annotation.result, *size)
     except InvalidInputError as broken:
         error = str(broken)  # one annotation that cannot be read holds up no others
     return Opinion(
         reviewer=reviewer_of(annotation, email_of),
-        finished_at=changed_at(annotation),
+        finished_at=annotation.updated_at,
         truth=truth,
-        ground_truth=bool(annotation.get("ground_truth")),
-        seconds=annotation.get("lead_time"),
-        annotation_id=int(annotation["id"]),
+        ground_truth=bool(annotation.ground_truth),
+        seconds=annotation.lead_time,
+        annotation_id=annotation.id,
         error=error,
     )

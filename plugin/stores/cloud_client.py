@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from obstore.exceptions import BaseError
 from obstore.store import AzureStore, GCSStore, S3Store
 
-from plugin.domain.errors import StoreError
+from plugin.domain.errors import FieldError, InvalidInputError, StoreError
 from plugin.stores.cloud_errors import reason_of
 
 if TYPE_CHECKING:  # they are not there at run time
@@ -33,11 +33,16 @@ def open_bucket(scheme: str, name: str, prefix: str = "") -> Bucket:
 
     Raises:
         StoreError: the environment does not say enough, like an Azure account's name.
+        InvalidInputError: no bucket, or no prefix, can be called so.
     """
     try:
         return _open(scheme, name, prefix or None)
     except BaseError as error:
         raise StoreError(f"{scheme}://{name}: {reason_of(error)}") from None
+    except ValueError as error:
+        address = f"{scheme}://{name}/{prefix}"
+        expected = f"a bucket and a prefix that can be ({str(error)[:200]})"
+        raise InvalidInputError(FieldError("address", address, expected)) from None
 
 
 def _open(scheme: str, name: str, prefix: str | None) -> Bucket:

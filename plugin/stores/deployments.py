@@ -79,8 +79,8 @@ class Deployments:
         found = _KEY.fullmatch(key)
         deployment = self._current(found[1]) if found else None
         if deployment is not None:
-            digest = _digest(key)
-            if any(hmac.compare_digest(each.sha256, digest) for each in deployment.keys):
+            digest = _digest(key).encode()
+            if any(hmac.compare_digest(each.sha256.encode(), digest) for each in deployment.keys):
                 self._remember(key, deployment)
                 return deployment
         raise NotAuthenticatedError("this key opens nothing")

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from plugin.domain.errors import NewerFormError, NotFoundError
+from plugin.domain.errors import NewerFormError, NotFoundError, UnavailableError
+from plugin.formats.reading import UNREADABLE
 from plugin.stores.objects import ObjectStore
 
 Document = TypeVar("Document", bound=msgspec.Struct)
@@ -44,20 +45,27 @@ def decode(key: str, data: bytes, kind: type[Document], steps: Steps = ()) -> Do
 
     Raises:
         NewerFormError: a newer release has written it, in a form of its own.
-        msgspec.MsgspecError: it is no such document.
+        UnavailableError: it cannot be read; it names the key, for somebody must look at it.
     """
-    form = _form_of(data)
-    if form > len(steps):
-        raise NewerFormError(key, form, len(steps))
-    if form == len(steps):
-        return msgspec.json.decode(data, type=kind)
+    try:
+        form = _form_of(data)
+        if form < len(steps):
+            return msgspec.convert(_stepped(key, data, form, steps), kind, str_keys=True)
+        if form == len(steps):
+            return msgspec.json.decode(data, type=kind)
+    except UNREADABLE as error:
+        raise UnavailableError(key, f"what is stored cannot be read: {error}") from error
+    raise NewerFormError(key, form, len(steps))
+
+
+def _stepped(key: str, data: bytes, form: int, steps: Steps) -> dict[str, Any]:
     fields = msgspec.json.decode(data, type=dict[str, Any])
     try:
         for step in steps[form:]:
             fields = step(key, fields)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise msgspec.ValidationError(f"this is no form {form} of its kind: {error!r}") from error
-    return msgspec.convert(fields, kind, str_keys=True)
+    return fields
 
 
 def name_of(key: str) -> str:
@@ -66,7 +74,11 @@ def name_of(key: str) -> str:
 
 
 def read(store: ObjectStore, key: str, kind: type[Document], steps: Steps = ()) -> Document | None:
-    """The document under a key, None when there is none."""
+    """The document under a key, None when there is none.
+
+    Raises:
+        UnavailableError: what is stored cannot be read.
+    """
     try:
         return decode(key, store.get(key), kind, steps)
     except NotFoundError:
@@ -83,7 +95,11 @@ def read_all(
 def read_those(
     store: ObjectStore, keys: Iterable[str], kind: type[Document], steps: Steps = ()
 ) -> Iterator[Document]:
-    """Yield the documents under keys, in their order; those that are not there are left out."""
+    """Yield the documents under keys, in their order; those that are not there are left out.
+
+    Raises:
+        UnavailableError: one of them cannot be read.
+    """
     asked: deque[str] = deque()
     for data in store.get_all(_noted(keys, asked)):
         key = asked.popleft()

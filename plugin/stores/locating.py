@@ -26,12 +26,15 @@ def open_store(url: str, *, watched: bool = False) -> ObjectStore:
     """
     scheme, separator, _ = url.partition("://")
     if not separator:
-        return FolderStore(Path(url).expanduser())
+        return FolderStore(_folder(url, url))
     if scheme == "file":
         return _open_folder(url)
     if scheme not in CLOUDS:
         raise _invalid(url, EXPECTED)
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise _invalid(url, f"an address ({error})") from None
     if not parts.netloc or parts.query or parts.fragment or "@" in parts.netloc:
         raise _invalid(url, f"{scheme}://bucket or {scheme}://bucket/prefix")
     return _open_cloud(parts, watched=watched)
@@ -43,7 +46,14 @@ def _open_folder(url: str) -> FolderStore:
     sync = said.pop("sync", ["full"])[-1]
     if said or sync not in SYNC:
         raise _invalid(url, "?sync=full or ?sync=fast")
-    return FolderStore(Path(path).expanduser(), synced=SYNC[sync])
+    return FolderStore(_folder(path, url), synced=SYNC[sync])
+
+
+def _folder(path: str, url: str) -> Path:
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:  # ~ of somebody who is not known here
+        raise _invalid(url, "a folder; ~ only where there is a home") from None
 
 
 def _open_cloud(parts: SplitResult, *, watched: bool) -> ObjectStore:

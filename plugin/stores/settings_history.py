@@ -19,7 +19,7 @@ from plugin.stores.objects import ObjectStore
 FRESH_FOR = 1.0
 """Seconds for which a process may go on with settings it has read."""
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 class SettingsVersion(msgspec.Struct, frozen=True):
@@ -167,7 +167,7 @@ class SettingsHistory:
     def _read(self, key: str) -> SettingsVersion:
         try:
             return _decode(key, self._store.get(key))
-        except (msgspec.MsgspecError, ValidationError) as error:
+        except ValidationError as error:
             raise UnavailableError(key, f"these settings cannot be read: {error}") from error
 
 

@@ -74,7 +74,13 @@ def decode_record(data: str | bytes) -> RecordedEvent:
     Raises:
         msgspec.MsgspecError: it is none, or of another release.
     """
-    record = _decoder.decode(data)
+    try:
+        return _event(_decoder.decode(data))
+    except (RecursionError, LookupError, ValueError, OverflowError, OSError) as error:
+        raise msgspec.ValidationError(f"columns that do not fit together: {error}") from error
+
+
+def _event(record: _Record) -> RecordedEvent:
     names = [record.classes[number] for number in record.numbers]
     seen = list(zip(names, record.confidences, strict=True))
     prediction = Prediction(

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plugin.domain.errors import NotFoundError, StoreError
+from plugin.formats.reading import UNREADABLE
 from plugin.stores.documents import encode
 from plugin.stores.objects import ObjectStore
 from plugin.training_set.examples import Example
@@ -116,7 +117,7 @@ class Segments:
         key = _page(_folder(project, segment.name), number)
         try:
             return self._decoder.decode_lines(self._read(key))
-        except msgspec.DecodeError as error:
+        except UNREADABLE as error:
             raise StoreError(f"{key} cannot be read: {error}") from None
 
     def changed(self, project: str, segment: Segment) -> Iterator[str]:

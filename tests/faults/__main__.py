@@ -1,6 +1,6 @@
 """Every fault, a few at a time: `python -m tests.faults [frames in all] [words of a name]`.
 
-A run of all of them writes docs/faults.md. The status is 1 where anything was wrong.
+A run of all of them writes its part of docs/faults.md. The status is 1 where anything was wrong.
 """
 
 import logging
@@ -15,12 +15,11 @@ from tests.faults.catalogue import Fault, catalogue
 from tests.faults.report import report
 from tests.faults.rig import Rig, rig
 from tests.faults.running import Outcome, outcomes, strike
+from tests.pages import FAULTS, write_part
 
 FRAMES = 2100
 ROUND = 8
 """Faults that come one upon the other before all has to come to rest."""
-
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "faults.md"
 
 log = logging.getLogger("faults")
 
@@ -40,7 +39,8 @@ def main(frames: int, words: str) -> int:
             found += _round(running, faults[start : start + ROUND], frames // len(faults) + 1)
         if not words:
             server = running.application.redis.info("server").get("server_name", "redis")
-            PAGE.write_text(report(found, skipped, server.capitalize(), utc_now()))
+            text = report(found, skipped, server.capitalize(), utc_now())
+            write_part(FAULTS, "faults", text)
     return _end(folder, found, len(faults))
 
 

@@ -1,4 +1,4 @@
-"""docs/faults.md: what was found after every fault, in a table."""
+"""The part of docs/faults.md that says what was found after every fault, in a table."""
 
 import platform
 from collections.abc import Mapping, Sequence

@@ -95,6 +95,6 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         return float(asked)
     try:
         wait = parsedate_to_datetime(asked) - parsedate_to_datetime(headers.get("date", ""))
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):  # no date, or one without a zone
         return None
     return max(0.0, wait.total_seconds())

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from plugin.domain.errors import LabelStudioError
+from plugin.domain.frame import is_frame_id
 from plugin.labelstudio.api.connection import translated
 from plugin.labelstudio.api.paging import Paging
 from plugin.labelstudio.values import TASKS_PER_PAGE, of_frames
@@ -45,8 +46,9 @@ class Tasks(Paging):
                 project=project, fields="task_only", page_size=TASKS_PER_PAGE
             )
             for task in tasks:
-                if "frame_id" in task.data:
-                    insort(found.setdefault(task.data["frame_id"], []), int(task.id))
+                frame_id = str(task.data.get("frame_id", ""))
+                if is_frame_id(frame_id):
+                    insort(found.setdefault(frame_id, []), int(task.id))
         return found
 
     def images_of(self, project: int) -> set[str]:

@@ -15,8 +15,9 @@ import numpy as np
 from plugin.domain import rle
 from plugin.domain.errors import FieldError, InvalidInputError
 from plugin.domain.prediction import Prediction, TaskType
-from plugin.formats import coco
-from plugin.training_set.reading.found import FoundImage, FoundSet, inside, split_named
+from plugin.formats import coco, reading
+from plugin.formats.reading import UNREADABLE
+from plugin.training_set.reading.found import FoundImage, FoundSet, file_in, inside, split_named
 
 Row = Mapping[str, Any]
 
@@ -32,6 +33,10 @@ class _Category(msgspec.Struct):
 class _Image(msgspec.Struct):
     id: int | str
     file_name: str
+
+
+class _OfImage(msgspec.Struct):
+    image_id: int | str = ""
 
 
 class _File(msgspec.Struct):
@@ -71,7 +76,7 @@ def annotation_files(root: Path) -> dict[Path, _File]:
 def _decoded(path: Path) -> _File | None:
     try:
         return msgspec.json.decode(path.read_bytes(), type=_File)
-    except msgspec.DecodeError:  # JSON of something else
+    except UNREADABLE:  # JSON of something else
         return None
 
 
@@ -81,10 +86,10 @@ def _images(root: Path, path: Path, found: _File, task_type: TaskType) -> Iterat
     folders = _folders(base, path, split or "")
     rows: defaultdict[int | str, list[Row]] = defaultdict(list)
     for row in found.annotations:
-        rows[row.get("image_id", "")].append(row)
+        rows[reading.read(row, _OfImage, f"{path.name}: annotations").image_id].append(row)
     categories = [msgspec.to_builtins(each) for each in found.categories]
     for image in found.images:
-        there = next((each for f in folders if (each := f / image.file_name).is_file()), None)
+        there = next((each for f in folders if (each := file_in(f, image.file_name))), None)
         if there is None:
             expected = f"a file in {', '.join(map(str, folders))}"
             field = f"{path.name}: file_name"

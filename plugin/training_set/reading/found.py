@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from plugin.domain.errors import FieldError, InvalidInputError
 from plugin.domain.prediction import Prediction
 from plugin.domain.splitting import Split
 
@@ -53,6 +54,47 @@ def images_below(folder: Path) -> list[Path]:
         each for each in found
         if each.is_file() and not any(p.startswith(".") for p in each.relative_to(folder).parts)
     )  # fmt: skip
+
+
+def file_in(folder: Path, name: str) -> Path | None:
+    """The file that a set names, below a folder; None where there is none.
+
+    Raises:
+        InvalidInputError: no file can have this name.
+    """
+    return _there(folder / name, Path.is_file)
+
+
+def folder_in(folder: Path, name: str) -> Path | None:
+    """The folder that a set names, below a folder; None where there is none.
+
+    Raises:
+        InvalidInputError: no folder can have this name.
+    """
+    return _there(folder / name, Path.is_dir)
+
+
+def _there(path: Path, is_there: Callable[[Path], bool]) -> Path | None:
+    try:
+        path.lstat()
+        return path if is_there(path) else None
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:  # too long, or with a zero byte in it
+        expected = f"a name that can be ({error})"
+        raise InvalidInputError(FieldError("from", path.name[:80], expected)) from None
+
+
+def text_of(path: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        InvalidInputError: it is none in UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidInputError(FieldError(path.name, str(error), "text in UTF-8")) from None
 
 
 def inside(path: Path, root: Path) -> str:

@@ -6,7 +6,7 @@ https://docs.ultralytics.com/datasets. An image without a label file is a negati
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 import yaml
 
@@ -14,8 +14,30 @@ from plugin.domain.errors import FieldError, InvalidInputError
 from plugin.domain.prediction import Box, Keypoint, Point, Prediction, TaskType
 from plugin.domain.splitting import SPLITS
 from plugin.domain.turned import turned
-from plugin.formats.reading import around
-from plugin.training_set.reading.found import IMAGES, FoundImage, FoundSet, images_below, inside
+from plugin.formats.reading import around, brief
+from plugin.training_set.reading.found import (
+    IMAGES,
+    FoundImage,
+    FoundSet,
+    file_in,
+    folder_in,
+    images_below,
+    inside,
+    text_of,
+)
+
+MAX_POINTS = 1000
+"""Keypoints of a class that are believed; a number is quickly written."""
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without aliases: by them a small file is a huge value."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Compose what comes next, unless it is an alias."""
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("aliases are not read: write the value itself")
+        return super().compose_node(parent, index)
 
 
 class _Kind(NamedTuple):
@@ -58,8 +80,8 @@ def read(root: Path, task_type: TaskType) -> FoundSet:
 
 def _yaml(path: Path) -> dict[str, Any]:
     try:
-        found = yaml.safe_load(path.read_text())
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        found = yaml.load(text_of(path), Loader=_Loader)  # noqa: S506  a safe one
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: of a 13th month
         raise InvalidInputError(FieldError("from", str(path), f"YAML: {error}")) from None
     return found if isinstance(found, dict) else {}
 
@@ -69,39 +91,54 @@ def _kind(data: dict[str, Any], task_type: TaskType) -> _Kind:
     rows = dict(enumerate(names)) if isinstance(names, list) else names
     if not isinstance(rows, dict) or not all(isinstance(key, int) for key in rows):
         expected = "a list of names, or names by their numbers"
-        raise InvalidInputError(FieldError("data.yaml: names", names, expected))
+        raise InvalidInputError(FieldError("data.yaml: names", brief(names), expected))
     classes = {key: str(rows[key]) for key in sorted(rows)}
     shape = data.get("kpt_shape", [0, 0])
     if task_type is not TaskType.KEYPOINT_DETECTION:
         return _Kind(classes, task_type, 0, ())
-    is_shape = isinstance(shape, list) and len(shape) == 2 and shape[0] and shape[1] in {2, 3}
-    if not is_shape:
+    if not _is_shape(shape):
         expected = "the number of keypoints and of their values, like [17, 3]"
-        raise InvalidInputError(FieldError("data.yaml: kpt_shape", shape, expected))
-    named = next(iter((data.get("kpt_names") or {}).values()), None)
-    points = named if named and len(named) == shape[0] else range(shape[0])
-    return _Kind(classes, task_type, int(shape[1]), tuple(map(str, points)))
+        raise InvalidInputError(FieldError("data.yaml: kpt_shape", brief(shape), expected))
+    given = data.get("kpt_names")
+    named = next(iter(given.values()), None) if isinstance(given, dict) else None
+    fits = isinstance(named, list) and len(named) == shape[0]
+    points = named if fits and isinstance(named, list) else range(shape[0])
+    return _Kind(classes, task_type, shape[1], tuple(map(str, points)))
+
+
+def _is_shape(shape: object) -> TypeGuard[list[int]]:
+    return (
+        isinstance(shape, list)
+        and len(shape) == 2
+        and all(type(each) is int for each in shape)
+        and 1 <= shape[0] <= MAX_POINTS
+        and shape[1] in {2, 3}
+    )
 
 
 def _base(file: Path, data: dict[str, Any]) -> Path:
     """The folder that paths are relative to: beside the file, where `path` is not to be had."""
-    named = (file.parent / str(data.get("path") or ".")).resolve()
-    return named if named.is_dir() else file.parent.resolve()
+    beside, given = file.parent.resolve(), str(data.get("path") or ".")
+    return found.resolve() if (found := folder_in(beside, given)) else beside
 
 
 def _listed(base: Path, given: object, split: str) -> Iterator[Path]:
     """The images that a split names: folders, files that list images, or several of them."""
     places = given if isinstance(given, list) else [given] if given else []
     for place in places:
-        path = base / str(place)
-        if path.is_dir():
-            yield from images_below(path)
-        elif path.is_file():
-            for line in path.read_text().splitlines():
-                if Path(line.strip()).suffix.lower() in IMAGES:
-                    yield (base / line.strip()).resolve()
+        if folder := folder_in(base, str(place)):
+            yield from images_below(folder)
+        elif path := file_in(base, str(place)):
+            yield from _in_list(base, path)
         else:
-            raise InvalidInputError(FieldError(f"data.yaml: {split}", place, f"a folder in {base}"))
+            expected = f"a folder in {base}"
+            raise InvalidInputError(FieldError(f"data.yaml: {split}", brief(place), expected))
+
+
+def _in_list(base: Path, path: Path) -> Iterator[Path]:
+    for line in text_of(path).splitlines():
+        if Path(name := line.strip()).suffix.lower() in IMAGES:
+            yield (file_in(base, name) or base / name).resolve()
 
 
 def _labels_of(image: Path) -> Path:
@@ -115,7 +152,7 @@ def _labels_of(image: Path) -> Path:
 
 
 def _truth(file: Path, kind: _Kind, width: int, height: int) -> Prediction:
-    lines = file.read_text().splitlines() if file.is_file() else []
+    lines = text_of(file).splitlines() if file.is_file() else []
     boxes = [
         _box(line.split(), kind, (width, height), f"{file.name}:{at}")
         for at, line in enumerate(lines, start=1)
@@ -129,8 +166,8 @@ def _box(words: Sequence[str], kind: _Kind, size: tuple[int, int], place: str) -
         number, *values = [float(word) for word in words]
     except ValueError:
         raise InvalidInputError(FieldError(place, " ".join(words), "numbers")) from None
-    name = kind.classes.get(int(number))
-    if name is None or number != int(number):
+    name = kind.classes.get(int(number)) if number.is_integer() else None
+    if name is None:
         expected = f"a class from 0 to {max(kind.classes, default=0)}"
         raise InvalidInputError(FieldError(place, words[0], expected))
     if len(values) == 4 or kind.values:

@@ -1,0 +1,1 @@
+"""Requests against a server as it runs in production."""
