@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from plugin.domain.errors import FieldError, InvalidInputError
+from plugin.domain.people import folded
 
 UPLOAD = "upload"
 """Of LSAL_MEDIA: Label Studio stores the images itself."""
@@ -99,7 +100,7 @@ class Config(BaseSettings):
         """Whether somebody manages: LSAL_MANAGERS decides alone; where it is empty, `by_role`."""
         if not self.managers:
             return by_role
-        return email.casefold() in {manager.casefold() for manager in self.managers}
+        return folded(email) in map(folded, self.managers)
 
     @property
     def browser_url(self) -> str:

@@ -20,7 +20,7 @@ FRESH_FOR = 1.0
 FORMAT = 1
 """Of a stored version. In 0, which had no number, `when.at_least: 1` may have gone unsaid."""
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 
 class SettingsVersion(msgspec.Struct, frozen=True):

@@ -83,9 +83,19 @@ def _kind(data: dict[str, Any], task_type: TaskType) -> _Kind:
 
 
 def _base(file: Path, data: dict[str, Any]) -> Path:
-    """The folder that paths are relative to: beside the file, where `path` is not to be had."""
-    named = (file.parent / str(data.get("path") or ".")).resolve()
-    return named if named.is_dir() else file.parent.resolve()
+    """The folder that paths are relative to: beside the file, where `path` is not to be had.
+
+    Raises:
+        InvalidInputError: `path` leads out of the folder in which the file lies.
+    """
+    here = file.parent.resolve()
+    named = (here / str(data.get("path") or ".")).resolve()
+    if not named.is_dir():
+        return here
+    if not named.is_relative_to(here):
+        expected = f"a folder below {here}, where the file lies: put it into the set's own folder"
+        raise InvalidInputError(FieldError("data.yaml: path", str(data["path"]), expected))
+    return named
 
 
 def _listed(base: Path, given: object, split: str) -> Iterator[Path]:
