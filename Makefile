@@ -26,11 +26,12 @@ demo: $(BIN)/.installed $(CACHE)/label-studio/.installed $(CACHE)/photos/.instal
 test: lint $(CACHE)/label-studio/.installed $(CACHE)/photos/.installed $(CACHE)/chromium  ## lint, then every test
 	@$(BIN)/pytest -n 2 $(ARGS)
 
-lint: $(BIN)/.installed  ## ruff, mypy, import rules
+lint: $(BIN)/.installed  ## ruff, mypy, import rules, known holes in what is pinned
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m scripts.audit requirements/runtime.txt requirements/label-studio.txt
 
 bench: $(BIN)/.installed $(CACHE)/label-studio/.installed  ## ratios against limits and rivals, measured in one run
 	@$(BIN)/python -m benchmarks

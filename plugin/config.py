@@ -32,7 +32,9 @@ class Config(BaseSettings):
     )
 
     store_url: str = Field(default="data/store", validation_alias="STORE_URL")
-    redis_url: str = Field(default="redis://127.0.0.1:6379/0", validation_alias="REDIS_URL")
+    redis_url: str = Field(
+        default="redis://127.0.0.1:6379/0", validation_alias="REDIS_URL", repr=False
+    )
     label_studio_url: str = Field(
         default="http://127.0.0.1:8080", validation_alias="LABEL_STUDIO_URL"
     )
