@@ -47,13 +47,10 @@ def touch(*_: object) -> None:
 
 def plant(redis: Redis, data: bytes, **more: str) -> str:
     """A job as an attacker writes it; its id."""
-    fields = {
-        "data": data,
-        "origin": QUEUE,
-        "status": "queued",
-        "created_at": "2026-11-23T12:00:00Z",
-    }
-    redis.hset("rq:job:planted", mapping={**fields, **more})
+    fields = {"origin": QUEUE, "status": "queued", "created_at": "2026-11-23T12:00:00Z", **more}
+    redis.hset("rq:job:planted", "data", data)
+    for name, value in fields.items():
+        redis.hset("rq:job:planted", name, value)
     redis.sadd("rq:queues", f"rq:queue:{QUEUE}")
     redis.rpush(f"rq:queue:{QUEUE}", "planted")
     return "planted"
