@@ -26,11 +26,12 @@ demo: $(BIN)/.installed $(CACHE)/label-studio/.installed $(CACHE)/photos/.instal
 test: lint $(CACHE)/label-studio/.installed $(CACHE)/photos/.installed $(CACHE)/chromium  ## lint, then every test
 	@$(BIN)/pytest -n 2 $(ARGS)
 
-lint: $(BIN)/.installed docs  ## ruff, mypy, import rules, the documents
+lint: $(BIN)/.installed docs  ## ruff, mypy, import rules, the documents, known holes in what is pinned
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m scripts.audit requirements/runtime.txt requirements/label-studio.txt
 
 docs: $(BIN)/.installed  ## the documents as a site, in .cache/site
 	@# Without --quiet, which would let warnings pass: strict counts what is logged.

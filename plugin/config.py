@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from plugin.domain.errors import FieldError, InvalidInputError
+from plugin.domain.people import folded
 
 UPLOAD = "upload"
 """Of LSAL_MEDIA: Label Studio stores the images itself."""
@@ -31,7 +32,9 @@ class Config(BaseSettings):
     )
 
     store_url: str = Field(default="data/store", validation_alias="STORE_URL")
-    redis_url: str = Field(default="redis://127.0.0.1:6379/0", validation_alias="REDIS_URL")
+    redis_url: str = Field(
+        default="redis://127.0.0.1:6379/0", validation_alias="REDIS_URL", repr=False
+    )
     label_studio_url: str = Field(
         default="http://127.0.0.1:8080", validation_alias="LABEL_STUDIO_URL"
     )
@@ -99,7 +102,7 @@ class Config(BaseSettings):
         """Whether somebody manages: LSAL_MANAGERS decides alone; where it is empty, `by_role`."""
         if not self.managers:
             return by_role
-        return email.casefold() in {manager.casefold() for manager in self.managers}
+        return folded(email) in map(folded, self.managers)
 
     @property
     def browser_url(self) -> str:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from redis import Redis
 from rq import Queue, Worker
 from rq.cron import CronScheduler
+from rq.exceptions import DeserializationError
 from rq.job import Job
 from rq.registry import FailedJobRegistry
 from rq.serializers import JSONSerializer
@@ -90,8 +91,11 @@ def _failed(queue: Queue) -> tuple[FailedJob, ...]:
 def _failure(job: Job) -> FailedJob:
     result = job.latest_result()
     lines = (result.exc_string or "").strip().splitlines() if result else []
-    subject = " ".join(str(each) for each in job.args)
-    name = (job.func_name or "").rpartition(".")[2]
+    try:
+        subject = " ".join(str(each) for each in job.args)
+        name = (job.func_name or "").rpartition(".")[2]
+    except DeserializationError:  # nobody of ours has put this there
+        subject, name = "", "unreadable"
     error = clean(lines[-1] if lines else "", MAX_ERROR)
     return FailedJob(name, subject, job.ended_at and _utc(job.ended_at), error)
 

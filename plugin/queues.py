@@ -20,6 +20,7 @@ from rq.serializers import JSONSerializer
 from rq.utils import now
 
 from plugin.domain.waits import wait_after
+from plugin.known_jobs import KnownJob
 
 QUEUE = "lsal"
 JOB_TIMEOUT = 600  # seconds; one import job takes a few
@@ -50,7 +51,10 @@ log = logging.getLogger(__name__)
 
 def open_queue(redis: Redis) -> Queue:
     """The queue that every process of ours uses."""
-    return Queue(QUEUE, connection=redis, serializer=JSONSerializer, default_timeout=JOB_TIMEOUT)
+    return Queue(
+        QUEUE, connection=redis, serializer=JSONSerializer, default_timeout=JOB_TIMEOUT,
+        job_class=KnownJob,
+    )  # fmt: skip
 
 
 class WorkQueue:
@@ -191,7 +195,8 @@ class QueueWorker(Worker):
 
 def open_worker(redis: Redis) -> QueueWorker:
     """A worker on our one queue."""
-    return QueueWorker([open_queue(redis)], connection=redis, serializer=JSONSerializer)
+    queues = [open_queue(redis)]
+    return QueueWorker(queues, connection=redis, serializer=JSONSerializer, job_class=KnownJob)
 
 
 def run_worker(redis: Redis) -> None:

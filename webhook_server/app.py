@@ -41,6 +41,8 @@ _NO_PAGE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ances
 def create_app(parts: Application) -> Flask:
     """Make the application from its parts; `webhook_server.front` serves it."""
     app = Flask(__name__, template_folder=str(templates_folder()))
+    # A path is what it is: Flask would redirect, to the host that the request says it is for.
+    app.url_map.merge_slashes = False
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     problems.register(app)

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from plugin.domain.errors import UnavailableError
 from webhook_server import replies
 from webhook_server.identity import is_open_to_machines
+from webhook_server.own_path import own_path
 
 log = logging.getLogger(__name__)
 
@@ -82,12 +83,12 @@ def _page(status: int, title: str, detail: str, headers: dict[str, str] | None =
 def _back(*, again: bool) -> str:
     """Where to go from an error: once more to what may work `again`, or the page with the form."""
     if request.method in ("GET", "HEAD"):
-        return request.full_path.rstrip("?") if again else "/"
+        return own_path(request.full_path.rstrip("?")) if again else "/"
     try:
         referrer = urlsplit(request.referrer or "")
-    except ValueError:  # of half an IPv6 address
+    except ValueError:  # of brackets that are no IPv6 address
         return "/"
-    return referrer.path or "/" if referrer.netloc == request.host else "/"
+    return own_path(referrer.path) if referrer.netloc == request.host else "/"
 
 
 def sentence(text: str) -> str:

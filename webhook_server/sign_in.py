@@ -1,7 +1,5 @@
 """Signing in with a token of Label Studio, and out again."""
 
-import re
-
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
 from flask import session as cookie
 from werkzeug.wrappers import Response as AnyResponse
@@ -9,13 +7,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from plugin.bootstrap import Application
 from plugin.domain.errors import LabelStudioError, NotAuthenticatedError, TooManyAttemptsError
 from webhook_server.identity import SESSION, person, viewer
+from webhook_server.own_path import own_path
 from webhook_server.problems import sentence
 
 MAX_TOKEN = 4096
 """Characters; a personal access token has some 200."""
-
-_OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x1f\x7f]*")
-"""A path with its query. Browsers read `/\\` like `//`, which names another host."""
 
 AWAY = "Label Studio does not answer, so that nobody can tell whose token this is; try again later"
 
@@ -63,11 +59,6 @@ def blueprint(application: Application) -> Blueprint:
         return _signed_out("You are signed out everywhere.")
 
     return routes
-
-
-def own_path(wanted: str) -> str:
-    """Where to go next: a path of this server, whatever was asked for."""
-    return wanted if _OWN_PATH.fullmatch(wanted) else "/"
 
 
 def _checked(token: str) -> str:

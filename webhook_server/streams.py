@@ -49,6 +49,7 @@ class EventStream:
                 body.hold(lines.held)
                 for at in range(0, len(whole), LINES_AT_ONCE):
                     await self._say(answers, whole[at : at + LINES_AT_ONCE])
+                    await asyncio.sleep(0)  # a piece that was packed may hold 100,000 lines
             await self._say(answers, list(lines.finish()))
         except RefusedError as error:
             if self._answer is None:

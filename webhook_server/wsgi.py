@@ -63,6 +63,7 @@ def _environ(scope: Scope, body: bytes) -> dict[str, Any]:
     for name, value in scope.headers.items():
         if name == "content-type":
             environ["CONTENT_TYPE"] = value
-        elif name != "content-length":
+        elif name != "content-length" and "_" not in name:
+            # A name with "_" would stand for the one with "-", which a proxy may have checked.
             environ[f"HTTP_{name.upper().replace('-', '_')}"] = value
     return environ

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from plugin.domain.errors import ConflictError
+from plugin.domain.people import folded
 from plugin.stores.documents import encode, read
 from plugin.stores.objects import ObjectStore
 
@@ -67,7 +68,7 @@ class Contacts:
 
 def folder_of(email: str) -> str:
     """What a person is called where an address may not stand. 24 hexadecimal digits."""
-    return hashlib.sha256(email.lower().encode()).hexdigest()[:24]
+    return hashlib.sha256(folded(email).encode()).hexdigest()[:24]
 
 
 def _key(person: str, revision: int) -> str:

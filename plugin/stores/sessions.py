@@ -9,6 +9,7 @@ from hashlib import sha256
 import msgspec
 from redis import Redis
 
+from plugin.domain.people import folded
 from plugin.stores.objects import ObjectStore
 from plugin.stores.own_secrets import shared_secret
 
@@ -92,4 +93,4 @@ def _key(identifier: str) -> str:
 
 
 def _of_person(email: str) -> str:
-    return f"lsal:sessions:{email.casefold()}"
+    return f"lsal:sessions:{folded(email)}"

@@ -19,7 +19,7 @@ from plugin.stores.objects import ObjectStore
 FRESH_FOR = 1.0
 """Seconds for which a process may go on with settings it has read."""
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 
 class SettingsVersion(msgspec.Struct, frozen=True):

@@ -21,6 +21,14 @@ REFUSED = encoded(event(image=None, prediction=prediction(box(confidence=0.9))))
 
 
 @pytest.fixture(scope="module")
+def half_a_head(server: Served) -> Iterator[socket.socket]:
+    """A client that never ends its head; it is begun early, so that nobody has to wait for it."""
+    with closing(connect(server)) as slow:
+        slow.sendall(head(server)[:-2])
+        yield slow
+
+
+@pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, redis_url: str) -> Iterator[Served]:
     """One server for all of these tests."""
     folder: Path = tmp_path_factory.mktemp("served")
@@ -53,7 +61,10 @@ def post(
     return httpx.post(server.url + PATH, content=body, headers=sent, timeout=20)
 
 
-def test_five_hundred_slow_clients_hold_nobody_up(server: Served) -> None:
+def test_five_hundred_slow_clients_hold_nobody_up(
+    server: Served, half_a_head: socket.socket
+) -> None:
+    assert half_a_head.fileno() > 0
     with ExitStack() as stack:
         for number in range(500):
             slow = stack.enter_context(closing(connect(server)))
@@ -90,6 +101,18 @@ def test_a_client_that_breaks_off_leaves_nothing_behind(server: Served, sent: by
         pytest.param(("Content-Length: 5", "Content-Length: 6"), {400}, id="two lengths"),
         pytest.param(("Content-Length: 99999999999999999999",), {400, 413}, id="huge"),
         pytest.param(("Transfer-Encoding: nonsense",), {400, 411, 501}, id="unknown coding"),
+        pytest.param(("Transfer-Encoding: chunked, identity",), {400}, id="chunked is not last"),
+        pytest.param(
+            ("Transfer-Encoding: chunked", "Transfer-Encoding: identity"), {400}, id="two codings"
+        ),
+        pytest.param(("Transfer-Encoding:\x0bchunked",), {400}, id="a coding behind no space"),
+        pytest.param(("Transfer-Encoding : chunked",), {400}, id="a space behind a name"),
+        pytest.param(("Content-Length: 2, 2",), {400}, id="a list of lengths"),
+        pytest.param(("Content-Length: +2",), {400}, id="a sign"),
+        pytest.param(("X-A: a", " b: c", "Content-Length: 2"), {400}, id="a folded line"),
+        pytest.param(("X-A: a\rX-B: b", "Content-Length: 2"), {400}, id="a bare CR"),
+        pytest.param(("X-A: a\0b", "Content-Length: 2"), {400}, id="a NUL"),
+        pytest.param(tuple(f"X-{n}: y" for n in range(500)), {400, 431}, id="headers without end"),
         pytest.param(("Bad Header: x", "Content-Length: 2"), {400}, id="a space in a name"),
         pytest.param((f"X-Long: {'x' * 500_000}",), {400, 431}, id="a header without end"),
     ],
@@ -180,3 +203,7 @@ def test_two_servers_have_one_cap_and_one_answer(
         outcomes = Counter(outcome for _, outcome in answers)
         assert outcomes == {"kept": 40, "cap_reached": 40}
         assert len(first.application.spool.pending("parts")) == 40
+
+
+def test_a_head_that_does_not_end_is_given_up(half_a_head: socket.socket) -> None:
+    assert status(half_a_head) in {0, 408}

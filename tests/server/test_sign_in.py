@@ -10,7 +10,7 @@ from tests.server.proxy import proxy
 from tests.signing_in import csrf_token, sign_in_client
 from webhook_server.app import create_app
 from webhook_server.identity import managers_only, person
-from webhook_server.sign_in import own_path
+from webhook_server.own_path import own_path
 
 HTML = {"Accept": "text/html"}
 TOKEN = "a" * 40

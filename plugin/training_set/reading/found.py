@@ -98,5 +98,14 @@ def text_of(path: Path) -> str:
 
 
 def inside(path: Path, root: Path) -> str:
-    """The path of a file as the set knows it."""
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+    """The path of a file as the set knows it.
+
+    Raises:
+        InvalidInputError: it lies elsewhere, by its path or by a symbolic link: a set that somebody
+            else made must not bring in what lies beside it.
+    """
+    real, top = path.resolve(), root.resolve()
+    if not real.is_relative_to(top):
+        raise InvalidInputError(FieldError("image", str(path), f"a file below {root}"))
+    known = path.relative_to(root) if path.is_relative_to(root) else real.relative_to(top)
+    return known.as_posix()

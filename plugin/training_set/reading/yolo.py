@@ -117,9 +117,20 @@ def _is_shape(shape: object) -> TypeGuard[list[int]]:
 
 
 def _base(file: Path, data: dict[str, Any]) -> Path:
-    """The folder that paths are relative to: beside the file, where `path` is not to be had."""
+    """The folder that paths are relative to: beside the file, where `path` is not to be had.
+
+    Raises:
+        InvalidInputError: `path` leads out of the folder in which the file lies, or cannot be.
+    """
     beside, given = file.parent.resolve(), str(data.get("path") or ".")
-    return found.resolve() if (found := folder_in(beside, given)) else beside
+    found = folder_in(beside, given)
+    if found is None:
+        return beside
+    named = found.resolve()
+    if not named.is_relative_to(beside):
+        expected = f"a folder below {beside}, where the file lies: put it into the set's own folder"
+        raise InvalidInputError(FieldError("data.yaml: path", given, expected))
+    return named
 
 
 def _listed(base: Path, given: object, split: str) -> Iterator[Path]:
