@@ -33,6 +33,9 @@ from plugin.stores.spool import Spool
 BUDGET = 30.0
 """Seconds after which a job makes room for other projects; the rest is asked for anew."""
 
+FIRST = 20
+"""Frames of the first call of many: Label Studio begins with them while more are packed."""
+
 AT_ONCE = 1000
 """Frames that are read and put in order together, however many wait."""
 
@@ -110,7 +113,8 @@ class Importer:
             while flight or self._goes_on(run, left):
                 if flight and not self.sender.media.is_apart:
                     flight.ends_well()  # Label Studio does one thing at a time
-                packed = self._pack(run, period, left) if self._goes_on(run, left) else None
+                most = UPLOADS_PER_CALL if flight else self._first(left)
+                packed = self._pack(run, period, left, most) if self._goes_on(run, left) else None
                 before, flight = flight, None
                 if packed and (before is None or before.ends_well()):
                     flight, packed = runway.launch(packed), None
@@ -122,16 +126,21 @@ class Importer:
             if flight:  # an error came in between
                 self._land(run, flight)
 
+    def _first(self, left: Sequence[Frame]) -> int:
+        """How many frames the first call is for, while no other is under way."""
+        is_long = self.sender.media.is_apart and len(left) > UPLOADS_PER_CALL
+        return FIRST if is_long else UPLOADS_PER_CALL
+
     def _goes_on(self, run: ImportRun, left: Sequence[Frame]) -> bool:
         return bool(left) and self.monotonic() < run.until
 
-    def _pack(self, run: ImportRun, period: str, left: list[Frame]) -> Packed | None:
+    def _pack(self, run: ImportRun, period: str, left: list[Frame], most: int) -> Packed | None:
         """Take the next frames of a period, and get them ready; None where they cannot be sent."""
         run.lease.renew()
         target = self._target(run, period)
         batch = target.batch
         room = run.settings.batch.max_images - batch.size - run.held[batch.name]
-        chunk = tuple(left[: min(UPLOADS_PER_CALL, room)])
+        chunk = tuple(left[: min(most, room)])
         # While Label Studio does these, the images of the next ones are got ready.
         run.images.begin(left[: len(chunk) + UPLOADS_PER_CALL])
         note = self._begin(batch.project, batch.name, chunk)
