@@ -1,6 +1,7 @@
 """Small typed JSON documents in the Store: deployments, batches, reviews, assignments."""
 
 from collections.abc import Iterable, Iterator
+from itertools import tee
 from typing import TypeVar
 
 import msgspec
@@ -57,7 +58,7 @@ def read_those(store: ObjectStore, keys: Iterable[str], kind: type[Document]) ->
     Raises:
         UnavailableError: one of them cannot be read.
     """
-    named = list(keys)
-    for key, data in zip(named, store.get_all(named), strict=True):
+    named, asked = tee(keys)  # there may be a million
+    for key, data in zip(named, store.get_all(asked), strict=True):
         if data is not None:
             yield decode(key, data, kind)
