@@ -5,8 +5,8 @@ changed has a step from each of its earlier forms to the next, applied as a docu
 document in a form that this release does not know is refused, and so never written over.
 """
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import tee
 from typing import Any, TypeVar
 
 import msgspec
@@ -100,17 +100,10 @@ def read_those(
     Raises:
         UnavailableError: one of them cannot be read.
     """
-    asked: deque[str] = deque()
-    for data in store.get_all(_noted(keys, asked)):
-        key = asked.popleft()
+    named, asked = tee(keys)  # there may be a million
+    for key, data in zip(named, store.get_all(asked), strict=True):
         if data is not None:
             yield decode(key, data, kind, steps)
-
-
-def _noted(keys: Iterable[str], into: deque[str]) -> Iterator[str]:
-    for key in keys:
-        into.append(key)
-        yield key
 
 
 def _form_of(data: bytes) -> int:

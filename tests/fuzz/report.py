@@ -38,9 +38,10 @@ _SENT = (
 _TEXT = """\
 # What strange input does
 
-Written by `make fuzz` on {day}: Python {python}, one of {cores} cores, {seconds:.0f} s in all. The
-inputs are good samples gone wrong: bytes, numbers and pieces of them changed, and JSON also as a
-tree. The number of an input makes it, so every run begins with the same ones.
+Written by `make fuzz` on {day}: Python {python}, one of {cores} cores, {seconds:.0f} s in all.
+The inputs are good samples gone wrong: bytes, numbers and pieces of them changed, JSON also as a
+tree, images also chunk by chunk. The number of an input makes it, so every run begins with the
+same ones.
 
 **Parsers:** {inputs:,} inputs. An input fails when anything but a documented error comes out, when
 it takes {hang:g} seconds, when its process dies, or when what was read breaks a promise: that it

@@ -8,7 +8,7 @@ from random import Random
 from zlib import crc32
 
 from plugin.domain.errors import ActiveLearningError
-from tests.fuzz.mutating import Material, mutated
+from tests.fuzz.mutating import LONGEST, Material, mutated
 from tests.fuzz.restructuring import Tree, names_in, restructured
 
 Rewrite = Callable[[bytes, Random, Material], bytes]
@@ -58,7 +58,7 @@ class Target:
         if tree is not None and chance.random() < 0.75:
             body = restructured(tree[0], chance, self._names)
             if chance.random() < 0.85:
-                return head + body
+                return (head + body)[:LONGEST]
         elif self.rewrite is not None and chance.random() < 0.6:
             return head + self.rewrite(body, chance, self._material)
         return head + mutated(body, chance, self._material)

@@ -53,6 +53,11 @@ FOUND = {
         b'\0{"images": [{"id": 1, "file_name": "%b"}], "annotations": [], "categories": []}'
         % (b"x" * 300),
     ),
+    "a polygon with a list in it": (
+        "training set: instances.json",
+        b'\1{"images": [{"id": 1, "file_name": "a.jpg"}], "categories": [], "annotations": [%b]}'
+        % b'{"image_id": 1, "segmentation": [[1, 2, 3, 4, 5, []], [1, 2, 3, 4, 5, 6]]}',
+    ),
     "YAML without end": ("training set: data.yaml", b"\0" + b'{"a":' * 2000),
     "a thirteenth month": ("training set: data.yaml", b"\0names: 2026-13-45"),
     "a thousand million keypoints": (

@@ -4,6 +4,7 @@ import logging
 import multiprocessing
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -75,7 +76,7 @@ def watch(
             process.kill()
             process.join()
         if process.is_alive():
-            memory.note(now - begun, psutil.Process(process.pid))
+            _note(memory, now - begun, process)
         elif process.exitcode:
             at, number = board.where()
             if at == NOBODY:
@@ -84,6 +85,11 @@ def watch(
             process = _begin(board, wanted, found, only)
             seen, since = board.where(), time.monotonic()
     return Watched(board, memory, time.monotonic() - begun)
+
+
+def _note(memory: Memory, seconds: float, process: SpawnProcess) -> None:
+    with suppress(psutil.NoSuchProcess):  # it ended this moment
+        memory.note(seconds, psutil.Process(process.pid))
 
 
 def _begin(board: Board, wanted: tuple[float, int], found: Path, only: str) -> SpawnProcess:

@@ -140,5 +140,7 @@ def _one_outline(given: object, width: int, height: int) -> object:
     for numbers in given:
         if not isinstance(numbers, list) or len(numbers) < 6 or len(numbers) % 2:
             return given  # whoever reads it says what is wrong
+        if not all(isinstance(each, int | float) for each in numbers):
+            return given
         bitmap |= filled(np.array(numbers, np.float64).reshape(-1, 2), width, height)
     return msgspec.to_builtins(rle.encode(bitmap))
