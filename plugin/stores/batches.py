@@ -119,10 +119,10 @@ class Batches:
         """Note the one task that is left of each of some frames, and forget others of theirs."""
         self.add_tasks(batch, tuple(kept.values()))
         for key in list(self._store.keys(_tasks_of(batch))):
-            page = read(self._store, key, TaskRefs) or TaskRefs(())
+            page = read(self._store, key, TaskRefs, TASKS) or TaskRefs(())
             left = tuple(each for each in page.items if kept.get(each.frame_id, each) == each)
             if left != page.items:
-                self._store.put(key, encode(TaskRefs(left)))
+                self._store.put(key, encode(TaskRefs(left), TASKS))
 
     def tasks(self, batch: Batch) -> list[TaskRef]:
         """Every task of a batch, by id."""

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from plugin.domain.batching import Batch
-from plugin.domain.errors import NewerFormError
+from plugin.domain.errors import NewerFormError, UnavailableError
 from plugin.domain.frame import frame_id
 from plugin.domain.reviewing import Assignments
 from plugin.stores import earlier_forms
@@ -161,7 +161,7 @@ def test_a_field_of_that_name_may_be_something_else() -> None:
 
 
 def test_what_is_no_earlier_form_either_is_a_fault_of_the_document() -> None:
-    with pytest.raises(msgspec.ValidationError, match="no form 0 of its kind"):
+    with pytest.raises(UnavailableError, match="no form 0 of its kind"):
         decode("x", b'{"items": [{"reviewer": 7}]}', Assignments, earlier_forms.ASSIGNMENTS)
 
 
