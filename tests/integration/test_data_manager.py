@@ -102,7 +102,7 @@ def test_a_prediction_carries_its_model_and_scores(
     installation: Installation, project: int
 ) -> None:
     label_studio = installation.application.label_studio
-    task = label_studio.task(label_studio.frames_of(project)["first"][0])
+    task = label_studio.task(label_studio.tasks_of_frames(project, ["first"])["first"])
     (prediction,) = task["predictions"]
     assert (prediction["model_version"], prediction["score"]) == ("v7", 0.4)
     assert [region["score"] for region in prediction["result"]] == [0.4, 0.95]

@@ -50,7 +50,10 @@ def _answer(data: bytes) -> None:
     status, wait, body = (*data.split(b"\n", 2), b"", b"")[:3]
     code = int(status) if status.isdigit() and len(status) == 3 and status >= b"200" else 200
     answer = httpx.Response(code, headers={b"Retry-After": wait}, content=body)
-    _API._http = httpx.Client(transport=httpx.MockTransport(lambda _: answer), verify=False)  # noqa: S501
+    _API._http = httpx.Client(
+        transport=httpx.MockTransport(lambda _: answer),
+        verify=False,  # noqa: S501  nothing is sent: the transport answers by itself
+    )
     _API.post_event(b"{}")
 
 
