@@ -16,10 +16,13 @@ def checks() -> set[str]:
     found = set()
     for path in (ROOT / "plugin/services/diagnosing").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-            if is_call and node.func.id in {"Finding", "warning"}:
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in {"Finding", "warning"}
+            ):
                 assert isinstance(node.args[0], ast.Constant)
-                found.add(node.args[0].value)
+                found.add(str(node.args[0].value))
     return found
 
 
