@@ -13,6 +13,7 @@ from plugin.commands.deployment import deployment
 from plugin.commands.doctor import doctor
 from plugin.commands.frames import frames
 from plugin.commands.import_roboflow import import_roboflow
+from plugin.commands.init import init
 from plugin.commands.project import project
 from plugin.commands.rebuild import rebuild
 from plugin.commands.replay import replay
@@ -119,7 +120,7 @@ def demo(data: Path, once: bool) -> None:
 project.add_command(import_roboflow)
 for command in (
     project, deployment, doctor, frames, replay, rebuild, assign, reassign, take_back, collect,
-    export, sessions, dataset, retrain, experiment, backup, restore,
+    export, sessions, dataset, retrain, experiment, backup, restore, init,
 ):  # fmt: skip
     main.add_command(command)
 

@@ -2,17 +2,22 @@
 
 import re
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from plugin.domain.errors import FieldError, InvalidInputError
 from plugin.domain.people import folded
+from plugin.redaction import clean
 
 UPLOAD = "upload"
 """Of LSAL_MEDIA: Label Studio stores the images itself."""
 
 _FOLDER = re.compile(r"(file://)?/[^?#]*")
+_TOKEN = re.compile(r"[\w.-]*", re.ASCII)
+_REDIS = ("redis", "rediss", "unix")
 _BUCKET = re.compile(r"(s3|gs|az)://[^/?#@]+(/[^?#]*)?")
 
 
@@ -86,6 +91,25 @@ class Config(BaseSettings):
             "'upload', an absolute folder, s3://bucket/prefix, gs://… or az://container/…"
         )
 
+    @field_validator("redis_url")
+    @classmethod
+    def _is_of_redis(cls, value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            is_one = parts.scheme in _REDIS and parts.port != 0  # reading the port checks it
+        except ValueError:
+            is_one = False
+        if is_one:
+            return value
+        raise ValueError("an address like redis://host:6379/0, rediss://… or unix://…")
+
+    @field_validator("label_studio_api_key")
+    @classmethod
+    def _may_be_a_token(cls, value: SecretStr) -> SecretStr:
+        if _TOKEN.fullmatch(value.get_secret_value()):
+            return value
+        raise ValueError("letters, digits, dots, dashes and underscores, as every token has")
+
     @property
     def media_kind(self) -> Literal["upload", "folder", "bucket"]:
         """What kind of place LSAL_MEDIA names."""
@@ -105,24 +129,40 @@ class Config(BaseSettings):
         return folded(email) in map(folded, self.managers)
 
     @property
+    def local_url(self) -> str:
+        """Where `lsal serve` is reached on this machine; LSAL_HOST may stand for all addresses."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104
+        return f"http://{host}:{self.port}"
+
+    @property
     def browser_url(self) -> str:
         """Where a person's browser finds Label Studio."""
         return (self.label_studio_public_url or self.label_studio_url).rstrip("/")
 
 
-def read_config() -> Config:
-    """Read the configuration from the environment.
+def read_config(**given: str) -> Config:
+    """Read the configuration from the environment, except what is `given` by a variable's name.
 
     Raises:
         InvalidInputError: naming every variable that is wrong.
     """
     try:
-        return Config()
+        return Config.model_validate(given)
     except ValidationError as error:
-        raise InvalidInputError(
-            *(FieldError(str(e["loc"][0]), e["input"], _said(e["msg"])) for e in error.errors())
-        ) from None
+        raise InvalidInputError(*map(_field_error, error.errors())) from None
 
 
-def _said(message: str) -> str:
-    return message.removeprefix("Value error, ")
+def _field_error(found: ErrorDetails) -> FieldError:
+    name, value = str(found["loc"][0]), found["input"]
+    if name in _SECRET:
+        value = "…"
+    elif isinstance(value, str):
+        value = clean(value, 200)  # addresses may hold passwords
+    return FieldError(name, value, found["msg"].removeprefix("Value error, "))
+
+
+_SECRET = frozenset(
+    str(field.validation_alias)
+    for field in Config.model_fields.values()
+    if field.annotation in {SecretStr, SecretStr | None}
+)

@@ -1,6 +1,6 @@
 """What RQ knows of itself: the queue, the jobs that failed, and who is there to run them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from redis import Redis
@@ -17,6 +17,12 @@ from plugin.redaction import clean
 SHOWN_FAILURES = 10
 MAX_ERROR = 300
 
+OLD_JOB = timedelta(minutes=5)
+"""A job that waits for longer waits for too long."""
+
+QUIET_SCHEDULER = timedelta(minutes=3)
+"""A scheduler of which nothing is heard for longer runs no more."""
+
 
 class FailedJob(NamedTuple):
     """A job that raised: what it was, what it was for ("" where for nothing), when, and how."""
@@ -28,19 +34,23 @@ class FailedJob(NamedTuple):
 
 
 class Crew(NamedTuple):
-    """How many workers there are, how many of them run a job, and when the scheduler last lived."""
+    """Who is there: `workers`, of which `busy` run a job, the first of them `since` that time.
+
+    `scheduler` is the last sign of life of the scheduler, None where there is none.
+    """
 
     workers: int
     busy: int
     scheduler: datetime | None
+    since: datetime | None
 
 
 class QueueState(NamedTuple):
     """The queue at one moment.
 
     `waiting` counts jobs, `oldest` is when the first of them was asked for; `workers` is how many
-    there are and `busy` how many of them run a job; `scheduler` is the last sign of life of the
-    scheduler, None where there is none.
+    there are, `busy` how many of them run a job, and `since` when the first of them began;
+    `scheduler` is the last sign of life of the scheduler, None where there is none.
     """
 
     waiting: int
@@ -49,6 +59,7 @@ class QueueState(NamedTuple):
     workers: int
     busy: int
     scheduler: datetime | None
+    since: datetime | None = None
 
 
 def queue_state(queue_redis: Redis) -> QueueState:
@@ -73,6 +84,7 @@ def crew_of(queue_redis: Redis) -> Crew:
         workers=len(workers),
         busy=sum(worker.get_state() == "busy" for worker in workers),
         scheduler=max((_utc(beat) for beat in beats if beat), default=None),
+        since=min((_utc(each.birth_date) for each in workers if each.birth_date), default=None),
     )
 
 

@@ -159,11 +159,16 @@ def store_check(root: Path) -> str:
         with tempfile.TemporaryFile(dir=root) as file:
             file.write(b"x")
     except OSError as error:
-        return _WORDS.get(error.errno or 0, error.strerror or str(error))
+        return in_words(error)
     free = disk.f_bavail * disk.f_frsize
     if free < MIN_FREE:
         return f"{free / 1e6:.0f} MB free, expected {MIN_FREE / 1e6:.0f} MB or more"
     return ""
+
+
+def in_words(error: OSError) -> str:
+    """What a disk or an object store refuses, as a person says it."""
+    return _WORDS.get(error.errno or 0, error.strerror or str(error))
 
 
 class CloudCheck:

@@ -10,10 +10,13 @@ from plugin.bootstrap import Application
 from plugin.domain.errors import ForbiddenError
 from plugin.queues import COLLECT_HINTED
 from plugin.services.hooks import EVENTS, SECRET_HEADER
+from plugin.stores.trial_calls import TRIALS
 
 SETTLE = 1.0
 """Seconds until the look: Label Studio calls before all that it does is done, and often in bursts.
 """
+
+NOT_OURS = "this is not the secret of a webhook that we registered"
 
 
 def blueprint(application: Application) -> Blueprint:
@@ -23,12 +26,21 @@ def blueprint(application: Application) -> Blueprint:
     @routes.post(EVENTS)
     def events() -> Response:
         """Ask for a look at the batch that the address names."""
-        project, batch = request.args.get("project", ""), request.args.get("batch", "")
         given = request.headers.get(SECRET_HEADER, "")
+        if trial := request.args.get("trial", ""):
+            return _came(trial, given)
+        project, batch = request.args.get("project", ""), request.args.get("batch", "")
         if not application.hook_secrets.is_right(project, batch, given):
-            raise ForbiddenError("this is not the secret of a webhook that we registered")
+            raise ForbiddenError(NOT_OURS)
         application.hints.add(project, batch)
         application.queue.request(project, COLLECT_HINTED, after=SETTLE)
+        return Response(status=204)
+
+    def _came(trial: str, given: str) -> Response:
+        """Note that the call came which `lsal doctor` waits for."""
+        if not application.hook_secrets.is_right(TRIALS, trial, given):
+            raise ForbiddenError(NOT_OURS)
+        application.trial_calls.note(trial)
         return Response(status=204)
 
     return routes

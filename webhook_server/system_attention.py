@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from plugin.queue_state import OLD_JOB, QUIET_SCHEDULER
 from webhook_server.filters import counted
 from webhook_server.system_view import SystemView
 
-OLD_JOB = timedelta(minutes=5)
 OLD_FRAME = timedelta(minutes=15)
-QUIET_SCHEDULER = timedelta(minutes=3)
 
 
 @dataclass(frozen=True, slots=True)

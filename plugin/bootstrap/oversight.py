@@ -42,18 +42,12 @@ class Oversight(Stores):
         return Retrier(self.spool, self.queue)
 
 
-def doctor_of(parts: "Application") -> "Doctor":
-    """What proves that the installation works."""
-    from plugin.services.diagnosing import Doctor  # noqa: PLC0415  it needs Pillow, pages do not
-
-    config = parts.config
-    key = config.label_studio_api_key.get_secret_value()
-    return Doctor(
-        parts.label_studio, lambda: parts.media, config.media_kind, key, config.browser_url,
-        config.public_url,
-    )  # fmt: skip
-
-
 def check_up_of(parts: "Application") -> CheckUp:
     """A look by the doctor, whose findings are kept."""
-    return CheckUp(lambda: doctor_of(parts), parts.diagnoses, parts.queue, parts.locks, utc_now)
+    return CheckUp(lambda: _doctor_of(parts), parts.diagnoses, parts.queue, parts.locks, utc_now)
+
+
+def _doctor_of(parts: "Application") -> "Doctor":
+    from plugin.bootstrap.diagnosing import doctor_of  # noqa: PLC0415  it needs Pillow, pages do not
+
+    return doctor_of(parts)

@@ -18,6 +18,7 @@ from plugin.stores.hints import Hints
 from plugin.stores.hook_notes import HookNotes
 from plugin.stores.hook_secrets import HookSecrets
 from plugin.stores.look_notes import LookNotes
+from plugin.stores.trial_calls import TrialCalls
 
 if TYPE_CHECKING:
     from plugin.bootstrap.services import Application
@@ -36,6 +37,11 @@ class Following(Notifications):
     def hook_notes(self) -> HookNotes:
         """Which batches Label Studio tells us of."""
         return HookNotes(self.redis)
+
+    @cached_property
+    def trial_calls(self) -> TrialCalls:
+        """Which of the doctor's calls came."""
+        return TrialCalls(self.redis)
 
     @cached_property
     def hints(self) -> Hints:

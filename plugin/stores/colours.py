@@ -1,6 +1,6 @@
 """Colours of a project's classes, the same in all of its batches."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -35,6 +35,11 @@ class ClassColours:
             document = encode(Colours({**known, **found}))
             if self._store.create(_key(project, version + 1), document):
                 return found
+
+    def adopt(self, project: str, shades: Mapping[str, str]) -> None:
+        """Give a project that has no colours yet those (`#rrggbb`) that people know by name."""
+        if shades:
+            self._store.create(_key(project, 1), encode(Colours(dict(shades))))
 
     def _newest(self, project: str) -> tuple[int, dict[str, str]]:
         key = max(self._store.keys(f"projects/{project}/colours/"), default="")

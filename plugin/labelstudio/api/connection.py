@@ -39,21 +39,33 @@ class Connection:
 
     def _request(self, method: str, path: str, **options: Any) -> Any:  # noqa: ANN401  JSON
         """The answer to a request that the SDK has no method for; None where it has no body."""
-        response = self._respond(method, path, **options)
-        try:
-            return response.json() if response.content else None
-        except ValueError:
-            raise ApiError(status_code=response.status_code, body=response.text) from None
+        return read_json(self._respond(method, path, **options))
 
     def _respond(self, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401
         client = self._client._client_wrapper.httpx_client
-        response: httpx.Response = client.request(path, method=method, **options)
-        if response.status_code >= 400:
-            raise ApiError(
-                headers=dict(response.headers), status_code=response.status_code,
-                body=_said(response),
-            )  # fmt: skip
-        return response
+        return _unless_refused(client.request(path, method=method, **options))
+
+    def _respond_to_strangers(self, path: str) -> httpx.Response:
+        """The answer to who brings no token: none is needed, and whatever it is, it is not sent."""
+        client: httpx.Client = self._client._client_wrapper.httpx_client.httpx_client
+        return _unless_refused(client.get(f"{self.base_url}/{path}"))
+
+
+def read_json(response: httpx.Response) -> Any:  # noqa: ANN401  JSON
+    """What an answer says; None where it has no body. To be called where errors are translated."""
+    try:
+        return response.json() if response.content else None
+    except ValueError:
+        raise ApiError(status_code=response.status_code, body=response.text) from None
+
+
+def _unless_refused(response: httpx.Response) -> httpx.Response:
+    if response.status_code >= 400:
+        raise ApiError(
+            headers=dict(response.headers), status_code=response.status_code,
+            body=_said(response),
+        )  # fmt: skip
+    return response
 
 
 @contextmanager
@@ -68,7 +80,7 @@ def translated() -> Iterator[None]:
         status = error.status_code or 0
         wait = _retry_after({k.lower(): v for k, v in (error.headers or {}).items()})
         raise LabelStudioError(status if status >= 400 else 0, _detail(error.body), wait) from error
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise LabelStudioError(0, f"does not answer ({type(error).__name__})") from error
 
 

@@ -1,9 +1,12 @@
 """Who we are in Label Studio, who else is there, and which server it is."""
 
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
+from plugin.domain.errors import LabelStudioError
 from plugin.domain.team import Member
-from plugin.labelstudio.api.connection import Connection, translated
+from plugin.labelstudio.api.connection import Connection, read_json, translated
 from plugin.labelstudio.values import MANAGING
 
 _NOT_IN = frozenset({"DI", "NO"})
@@ -48,9 +51,21 @@ class Users(Connection):
         """Whether the server is of the edition that knows assignments."""
         return str(self._version().get("edition", "Community")).lower() == "enterprise"
 
+    def time(self) -> datetime | None:
+        """The time on the server's clock, in whole seconds; None where it does not tell."""
+        with translated():
+            said = self._respond_to_strangers("api/version").headers.get("date", "")
+        try:
+            return parsedate_to_datetime(said)
+        except ValueError:
+            return None
+
     def _version(self) -> dict[str, Any]:
         with translated():
-            return dict(self._request("GET", "api/version"))
+            said = read_json(self._respond_to_strangers("api/version"))
+        if not isinstance(said, dict):
+            raise LabelStudioError(0, "answers, and is no Label Studio")
+        return said
 
 
 def _member(user: Any) -> Member:  # noqa: ANN401  the SDK's

@@ -16,8 +16,7 @@ from plugin.domain.diagnosis import Finding
 from plugin.domain.errors import ActiveLearningError, LabelStudioError, NotFoundError
 from plugin.domain.prediction import TaskType
 from plugin.labelstudio.label_configs import render
-from plugin.labelstudio.values import Webhook
-from plugin.services.hooks import ACTIONS, EVENTS
+from plugin.services.diagnosing.calling import Calls
 
 if TYPE_CHECKING:
     from plugin.labelstudio.gateway import LabelStudioGateway
@@ -25,14 +24,7 @@ if TYPE_CHECKING:
 
 TITLE = "lsal doctor"
 ORIGIN = "A trial of `lsal doctor`, which removes it."
-RIGHTS = {
-    "projects.create", "projects.change", "tasks.create", "tasks.change", "predictions.any",
-    "storages.change", "views.create",
-}  # fmt: skip
-"""What Label Studio calls the permissions that we use."""
-
 _NAME = "doctor.jpg"
-_ANOTHER_KEY = "put a token from Label Studio's page “Account & Settings” into LABEL_STUDIO_API_KEY"
 
 
 @dataclass(frozen=True)
@@ -69,90 +61,34 @@ HINTS = {
 
 
 @dataclass(frozen=True)
-class Doctor:
-    """Checks an installation.
+class Trial:
+    """Tries an installation of Label Studio out.
 
-    `media` opens the configured media, which are of a `kind` (upload, folder or bucket); `token` is
-    the one that Label Studio is asked with, `browser_url` where reviewers find it. `public_url` is
-    where Label Studio finds us, "" where it is not to call us.
+    `media` opens the configured media, which are of a `kind` (upload, folder or bucket);
+    `browser_url` is where reviewers find Label Studio. `calls` has Label Studio call us.
     """
 
-    label_studio: "LabelStudioGateway"
+    label_studio: "Callable[[], LabelStudioGateway]"
     media: Callable[[], "Media"]
     kind: str
-    token: str
     browser_url: str
-    public_url: str = ""
+    calls: Callable[[], Calls]
 
     def findings(self) -> Iterator[Finding]:
-        """Yield what each check finds; ends where the next one would be of no use."""
-        for check in (self._key, self._server, self._token, self._rights):
-            finding = check()
-            yield finding
-            if not finding.ok:
-                return
+        """Yield what each step of the trial shows."""
+        gateway = self.label_studio()
         try:
-            project = self._trial_project()
+            project = _trial_project(gateway)
         except (LabelStudioError, NotFoundError) as error:
             yield Finding("project", str(error), "take the token of who may make projects")
             return
         try:
             yield from self._image(project)
-            if self.public_url:
-                yield self._calls(project)
+            yield self.calls().tried(gateway, project)
         finally:
-            self.label_studio.delete_project(project)
-
-    def _key(self) -> Finding:
-        if not self.token:
-            return Finding("key", "LABEL_STUDIO_API_KEY is empty", _ANOTHER_KEY)
-        personal = self.token.startswith("eyJ")
-        return Finding("key", "a personal access token" if personal else "a legacy token")
-
-    def _server(self) -> Finding:
-        where = self.label_studio.base_url
-        try:
-            return Finding("server", f"Label Studio {self.label_studio.version()} at {where}")
-        except (LabelStudioError, NotFoundError) as error:
-            fix = "LABEL_STUDIO_URL must be the address of a Label Studio that runs"
-            return Finding("server", f"{where}: {error}", fix)
-
-    def _token(self) -> Finding:
-        try:
-            return Finding("token", f"of {self.label_studio.email()}")
-        except (LabelStudioError, NotFoundError) as error:
-            off = "; legacy tokens are off in new organisations"
-            fix = _ANOTHER_KEY if self.token.startswith("eyJ") else _ANOTHER_KEY + off
-            return Finding("token", str(error), fix)
-
-    def _rights(self) -> Finding:
-        permissions = self.label_studio.permissions()
-        if permissions is None:
-            return Finding("rights", "this version of Label Studio does not tell")
-        missing = RIGHTS - permissions
-        if not missing:
-            return Finding("rights", "may make projects, tasks and storages")
-        fix = "take the token of an administrator, an owner or a manager"
-        return Finding("rights", f"lacks {', '.join(sorted(missing))}", fix)
-
-    def _trial_project(self) -> int:
-        before = self.label_studio.find_project(TITLE, ORIGIN)
-        if before is not None:
-            self.label_studio.delete_project(before)
-        config = render(TaskType.OBJECT_DETECTION, ["thing"])
-        return self.label_studio.create_project(TITLE, ORIGIN, config)
-
-    def _calls(self, project: int) -> Finding:
-        url = self.public_url.rstrip("/") + EVENTS
-        try:
-            self.label_studio.add_webhook(Webhook(project, url, {}, ACTIONS))
-        except (LabelStudioError, NotFoundError) as error:
-            fix = (
-                "LSAL_PUBLIC_URL must be where Label Studio finds us; for a private address start "
-                "Label Studio with SSRF_PROTECTION_ENABLED=false"
-            )
-            return Finding("calls", f"refuses to call {url}: {error}", fix)
-        return Finding("calls", f"Label Studio may call {url}")
+            # What stays is removed by the next trial.
+            with suppress(LabelStudioError, NotFoundError):
+                gateway.delete_project(project)
 
     def _image(self, project: int) -> Iterator[Finding]:
         hints, data = HINTS[self.kind], _tiny_image()
@@ -178,8 +114,8 @@ class Doctor:
     def _loads(self, project: int, address: str, data: bytes) -> Finding:
         fix = HINTS[self.kind].load
         try:
-            self.label_studio.import_tasks(project, [{"data": {"image": address}}])
-            loaded = self.label_studio.image(project, address)
+            self.label_studio().import_tasks(project, [{"data": {"image": address}}])
+            loaded = self.label_studio().image(project, address)
         except (LabelStudioError, NotFoundError) as error:
             return Finding("image", f"{address} does not load: {error}", fix)
         if loaded != data:
@@ -187,17 +123,25 @@ class Doctor:
         return Finding("image", "loads for a signed-in reviewer")
 
     def _is_private(self, project: int, address: str) -> Finding:
-        status = self.label_studio.status_for_strangers(project, address)
+        status = self.label_studio().status_for_strangers(project, address)
         fix = "nobody else should see it: look at the proxy before Label Studio"
         said = f"answers {status} to who is not signed in"
         return Finding("private", said, fix if status == 200 else "")
 
     def _is_shown(self, project: int, address: str) -> Finding:
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(self.browser_url))
-        if self.label_studio.shown_on_pages_of(project, address, origin):
+        if self.label_studio().shown_on_pages_of(project, address, origin):
             return Finding("browser", f"pages of {origin} may show it")
         fix = f"allow GET from {origin} in the bucket's CORS rules"
         return Finding("browser", f"pages of {origin} may not show it", fix)
+
+
+def _trial_project(gateway: "LabelStudioGateway") -> int:
+    before = gateway.find_project(TITLE, ORIGIN)
+    if before is not None:
+        gateway.delete_project(before)
+    config = render(TaskType.OBJECT_DETECTION, ["thing"])
+    return gateway.create_project(TITLE, ORIGIN, config)
 
 
 def _tiny_image() -> bytes:
