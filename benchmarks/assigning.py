@@ -14,7 +14,7 @@ from plugin.domain.prediction import TaskType
 from plugin.domain.settings import ProjectSettings
 from plugin.labelstudio.gateway import LabelStudioGateway
 from plugin.labelstudio.label_configs import render
-from plugin.stores.batches import TaskRef
+from plugin.stores.frames.batches import TaskRef
 
 PROJECT = "assigning"
 PEOPLE = tuple(f"reviewer-{number}@example.com" for number in range(5))

@@ -11,7 +11,7 @@ from benchmarks.redises import redis_alone
 from benchmarks.table import Row, compare, one_core, times
 from plugin.clock import utc_now
 from plugin.domain.settings import ProjectSettings
-from plugin.stores.admission import AdmissionControl, Candidate
+from plugin.stores.candidates.admission import AdmissionControl, Candidate
 
 CALLS = 2000
 GROUPED = 10_000

@@ -23,11 +23,11 @@ from plugin.domain.frame import Frame, ImageInfo, frame_id
 from plugin.domain.settings import ProjectSettings
 from plugin.labelstudio.label_configs import render
 from plugin.labelstudio.values import ProjectState
-from plugin.services.opening import BatchOpener
-from plugin.services.sending import Sender
-from plugin.stores.colours import ClassColours
-from plugin.stores.folder import FolderStore
-from plugin.stores.spool import Spool, image_key
+from plugin.services.imports.opening import BatchOpener
+from plugin.services.imports.sending import Sender
+from plugin.stores.backends.folder import FolderStore
+from plugin.stores.frames.colours import ClassColours
+from plugin.stores.frames.spool import Spool, image_key
 
 PERIOD = "2026-11-24"
 AT_ONCE = 100

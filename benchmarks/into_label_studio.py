@@ -30,7 +30,7 @@ from plugin.formats.native import PostedEvent
 from plugin.labelstudio.label_configs import CONTROL, OBJECT, render
 from plugin.labelstudio.tasks import prediction_of, task_of
 from plugin.labelstudio.values import UPLOADS_PER_CALL
-from plugin.services.receiving import Answer, Offer
+from plugin.services.intake.receiving import Answer, Offer
 
 PROJECT = "bench"
 TASK = TaskType.OBJECT_DETECTION

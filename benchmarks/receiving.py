@@ -18,7 +18,7 @@ from benchmarks.table import Row, compare, times
 from plugin.clock import utc_now
 from plugin.domain.settings import ProjectSettings
 from plugin.formats.native import decode_event
-from plugin.services.gates import Gate
+from plugin.services.intake.gates import Gate
 
 SECONDS = 2.0  # of each measurement
 LINES = 200

@@ -9,8 +9,8 @@ from flask import Flask, Response, jsonify, request
 
 from plugin.clock import utc_now
 from plugin.domain.prediction import Prediction
-from plugin.services.gates import Gate
-from plugin.stores.locating import open_store
+from plugin.services.intake.gates import Gate
+from plugin.stores.backends.locating import open_store
 from plugin.stores.settings_history import SettingsHistory
 
 ANSWER = b'{"outcome":"no_rule_matched","frame_id":"0123456789abcdef0123456789abcdef"}'

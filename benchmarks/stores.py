@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from itertools import count
 
 from benchmarks.table import Row, compare, times
-from plugin.stores.locating import open_store
+from plugin.stores.backends.locating import open_store
 from plugin.stores.objects import ObjectStore, Pair
 from tests.moto import CREDENTIALS, make_bucket, moto
 

@@ -15,13 +15,13 @@ from plugin.clock import utc_now
 from plugin.domain.deployment import Deployment
 from plugin.domain.settings import ProjectSettings
 from plugin.formats.native import decode_event
-from plugin.services.gates import Gates
-from plugin.services.receiving import Receiver
-from plugin.stores.deployments import Deployments
-from plugin.stores.folder import FolderStore
-from plugin.stores.histograms import Histograms
+from plugin.services.intake.gates import Gates
+from plugin.services.intake.receiving import Receiver
+from plugin.stores.access.deployments import Deployments
+from plugin.stores.backends.folder import FolderStore
+from plugin.stores.measures.histograms import Histograms
+from plugin.stores.measures.traffic import Traffic
 from plugin.stores.settings_history import SettingsHistory
-from plugin.stores.traffic import Traffic
 
 EVENTS = 20_000
 

@@ -28,10 +28,10 @@ from plugin.domain.frame import Frame, ImageInfo, frame_id
 from plugin.domain.prediction import Prediction
 from plugin.domain.settings import ProjectSettings
 from plugin.domain.splitting import digest64
-from plugin.stores.folder import FolderStore
-from plugin.stores.review_log import Cursor, ReviewsChanged
-from plugin.stores.reviews import Review, Reviews
-from plugin.stores.spool import Spool, image_key
+from plugin.stores.backends.folder import FolderStore
+from plugin.stores.frames.spool import Spool, image_key
+from plugin.stores.review.review_log import Cursor, ReviewsChanged
+from plugin.stores.review.reviews import Review, Reviews
 from plugin.training_set.examples import Example, Provenance
 from plugin.training_set.segments import Record
 from plugin.training_set.segments import Row as IndexRow

@@ -11,7 +11,7 @@ from plugin.bootstrap import Application, application
 from plugin.clock import utc_now
 from plugin.domain.errors import ConflictError, LabelStudioError, UnavailableError
 from plugin.queues import ASSIGN, COLLECT_HINTED, RETRAIN
-from plugin.stores.metrics import IMPORTED_FRAMES
+from plugin.stores.measures.metrics import IMPORTED_FRAMES
 
 log = logging.getLogger(__name__)
 

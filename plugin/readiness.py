@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 
 from plugin.clock import Clock
 from plugin.domain.errors import StoreError, UnavailableError
-from plugin.stores.folder import FolderStore
+from plugin.stores.backends.folder import FolderStore
 from plugin.stores.objects import ObjectStore
 from plugin.stores.store_format import expect_known
 

@@ -6,7 +6,7 @@ from plugin.bootstrap import Application
 from plugin.domain.batching import Batch
 from plugin.domain.reviewing import Assignments, Ledger, Mark, Share
 from plugin.domain.team import Member
-from plugin.stores.batches import TaskRef
+from plugin.stores.frames.batches import TaskRef
 
 NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
 ANN, BEN, CLEO, DAN = (f"{name}@example.com" for name in ("ann", "ben", "cleo", "dan"))

@@ -7,9 +7,9 @@ from plugin.bootstrap import Application
 from plugin.domain.consensus import Opinion
 from plugin.domain.frame import Frame, ImageInfo
 from plugin.domain.prediction import Box, Prediction
-from plugin.stores.review_log import ReviewsChanged
-from plugin.stores.reviews import Review
-from plugin.stores.spool import image_key
+from plugin.stores.frames.spool import image_key
+from plugin.stores.review.review_log import ReviewsChanged
+from plugin.stores.review.reviews import Review
 from tests.samples import NOW
 
 ANN, BEN = "ann@example.com", "ben@example.com"

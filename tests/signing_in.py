@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 
 from plugin.bootstrap import Application
-from webhook_server.cookies import COOKIE, SignedCookies
-from webhook_server.identity import SESSION
+from webhook_server.people.cookies import COOKIE, SignedCookies
+from webhook_server.people.identity import SESSION
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext

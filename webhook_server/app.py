@@ -5,30 +5,15 @@ from jinja2 import StrictUndefined
 
 from plugin.bootstrap import Application
 from plugin.resources import templates_folder
-from webhook_server import (
-    active_learning,
-    analysis_page,
-    batch_page,
-    cookies,
-    dashboard,
-    docs_page,
-    edge,
-    forgery,
-    gallery,
-    health,
-    identity,
-    label_studio_events,
-    metrics,
-    my_reviews,
-    notifications,
-    observing,
-    problems,
-    retraining,
-    shell,
-    sign_in,
-    system,
-    training_set,
-)
+from webhook_server import observing, problems
+from webhook_server.intake import edge
+from webhook_server.operations import docs_page, health, label_studio_events, metrics
+from webhook_server.pages import dashboard, shell
+from webhook_server.pages.project import active_learning
+from webhook_server.pages.review import batch_page, gallery, my_reviews
+from webhook_server.pages.system import notifications, system
+from webhook_server.pages.training import analysis_page, retraining, training_set
+from webhook_server.people import cookies, forgery, identity, sign_in
 
 _PAGE = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

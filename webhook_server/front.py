@@ -14,21 +14,21 @@ from typing import TYPE_CHECKING
 
 from plugin.bootstrap import Application, application
 from plugin.clock import utc_now
-from plugin.services.grouping import KeepingQueue
-from plugin.stores.flushing import Flusher
+from plugin.services.intake.grouping import KeepingQueue
+from plugin.stores.measures.flushing import Flusher
 from webhook_server import wsgi
 from webhook_server.app import create_app
-from webhook_server.bodies import Bounds, Room
-from webhook_server.events import EventRoutes
 from webhook_server.gathering import Gathered
+from webhook_server.intake.bodies import Bounds, Room
+from webhook_server.intake.events import EventRoutes
+from webhook_server.intake.patience import Patience
+from webhook_server.intake.rates import RateLimit
+from webhook_server.intake.reception import Reception
+from webhook_server.intake.requests import Exchange, Request, Scope
+from webhook_server.intake.uploads import UploadRoutes
 from webhook_server.observing import Asked, log_refusal
-from webhook_server.patience import Patience
 from webhook_server.piecewise import Pieces
-from webhook_server.rates import RateLimit
-from webhook_server.reception import Reception
 from webhook_server.replies import DEFECT, EXPECTED_ERRORS, PROBLEM, RefusedError, Reply, reply_of
-from webhook_server.requests import Exchange, Request, Scope
-from webhook_server.uploads import UploadRoutes
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

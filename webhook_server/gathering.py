@@ -6,11 +6,11 @@ from datetime import datetime
 
 from plugin.clock import Clock
 from plugin.domain.deciding import Outcome
-from plugin.services.counting import PASSED
-from plugin.stores.activity import Activity
-from plugin.stores.deployments import Deployment
-from plugin.stores.funnel import Funnel
-from plugin.stores.metrics import REQUEST_SECONDS, Metrics
+from plugin.services.intake.counting import PASSED
+from plugin.stores.access.deployments import Deployment
+from plugin.stores.measures.activity import Activity
+from plugin.stores.measures.funnel import Funnel
+from plugin.stores.measures.metrics import REQUEST_SECONDS, Metrics
 
 
 class Gathered:

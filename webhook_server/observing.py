@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 from flask import Flask, Response, g, request
 
-from plugin.stores.metrics import REQUEST_SECONDS, Metrics
+from plugin.stores.measures.metrics import REQUEST_SECONDS, Metrics
 
 REQUEST_ID = "X-Request-Id"
 """The header with a request's id: the client's own where it sent one."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]
 
+from webhook_server.intake.requests import Exchange
 from webhook_server.replies import Headers
-from webhook_server.requests import Exchange
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from plugin.domain.errors import UnavailableError
 from webhook_server import replies
-from webhook_server.identity import is_open_to_machines
-from webhook_server.own_path import own_path
+from webhook_server.people.identity import is_open_to_machines
+from webhook_server.people.own_path import own_path
 
 log = logging.getLogger(__name__)
 

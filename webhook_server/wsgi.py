@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from webhook_server.intake.requests import Scope
 from webhook_server.piecewise import Pieces
 from webhook_server.replies import Headers, Reply
-from webhook_server.requests import Scope
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -21,7 +21,7 @@ from benchmarks.soak.verdicts import pages_steady, steadiness
 from benchmarks.soak.watching import Watcher
 from benchmarks.table import machine
 from plugin.clock import utc_now
-from plugin.stores.spool_depth import spool_depth
+from plugin.stores.frames.spool_depth import spool_depth
 
 WARM_UP = Load(first=0, rate=200, seconds=10, at_most=3_000)
 FULL_SECONDS, FULL_EVENTS = 8.0, 100_000

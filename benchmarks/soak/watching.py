@@ -11,7 +11,7 @@ from benchmarks.soak.events import PROJECT
 from benchmarks.soak.installation import Installation
 from benchmarks.soak.messages import Interval
 from benchmarks.soak.results import Sample
-from plugin.stores.spool_depth import spool_depth
+from plugin.stores.frames.spool_depth import spool_depth
 
 STAYS = 60.0
 """Seconds after which a process counts as one that stays; a worker's jobs are over by then."""

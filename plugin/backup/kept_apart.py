@@ -17,7 +17,7 @@ import msgspec
 from plugin.backup.contents import BackupError, Head, Line, decode_head, decode_lines
 from plugin.backup.places import Copied
 from plugin.domain.errors import NotFoundError
-from plugin.stores.folder import FolderStore
+from plugin.stores.backends.folder import FolderStore
 from plugin.stores.objects import ObjectStore
 
 _HEAD = "head.json"

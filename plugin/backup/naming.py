@@ -6,7 +6,7 @@ from plugin.backup.contents import BackupError
 from plugin.backup.kept_apart import KeptApart
 from plugin.backup.places import Place
 from plugin.backup.tarred import Tarred
-from plugin.stores.locating import open_store
+from plugin.stores.backends.locating import open_store
 from plugin.stores.objects import ObjectStore
 
 

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 from plugin.clock import utc_now
 from plugin.labelstudio.assigners.choosing import AssignersByEdition
-from plugin.services.assigning import Assigner
-from plugin.services.assigning_changes import AssignmentChanges
-from plugin.services.standing import Standing
-from plugin.services.standing_batch import BatchStanding
-from plugin.stores.hand_outs import HandOutNotes
-from plugin.stores.standing import StandingNotes
+from plugin.services.assignment.assigning import Assigner
+from plugin.services.assignment.assigning_changes import AssignmentChanges
+from plugin.services.assignment.standing import Standing
+from plugin.services.assignment.standing_batch import BatchStanding
+from plugin.stores.review.hand_outs import HandOutNotes
+from plugin.stores.review.standing import StandingNotes
 
 if TYPE_CHECKING:
     from plugin.bootstrap.services import Application

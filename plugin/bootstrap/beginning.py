@@ -7,7 +7,7 @@ from multiprocessing import get_context
 from plugin.clock import utc_now
 from plugin.config import Config
 from plugin.domain.errors import UnavailableError
-from plugin.stores.locating import open_store
+from plugin.stores.backends.locating import open_store
 from plugin.stores.store_format import begin_work
 
 log = logging.getLogger(__name__)

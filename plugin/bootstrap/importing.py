@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING
 
 from plugin.clock import utc_now
-from plugin.services.adopting import Adopter
-from plugin.services.deduplicating import Deduplicator
-from plugin.services.faultfinding import FaultFinder
-from plugin.services.importing import Importer
-from plugin.services.rebuilding import Rebuilder
-from plugin.services.resuming import Resumer
+from plugin.services.imports.deduplicating import Deduplicator
+from plugin.services.imports.faultfinding import FaultFinder
+from plugin.services.imports.importing import Importer
+from plugin.services.imports.resuming import Resumer
+from plugin.services.operations.adopting import Adopter
+from plugin.services.operations.rebuilding import Rebuilder
 
 if TYPE_CHECKING:
     from plugin.bootstrap.services import Application

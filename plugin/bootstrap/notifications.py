@@ -8,11 +8,11 @@ from random import random
 from plugin.bootstrap.oversight import Oversight
 from plugin.clock import utc_now
 from plugin.notifications.channels import Channels
-from plugin.services.delivering import Courier
-from plugin.services.notifying import Notifier
-from plugin.services.notifying_routes import Routes
-from plugin.stores.contacts import Contacts
-from plugin.stores.outbox import Outbox
+from plugin.services.notices.delivering import Courier
+from plugin.services.notices.notifying import Notifier
+from plugin.services.notices.notifying_routes import Routes
+from plugin.stores.notices.contacts import Contacts
+from plugin.stores.notices.outbox import Outbox
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from plugin.bootstrap.stores import Stores
 from plugin.clock import utc_now
-from plugin.services.checking_up import CheckUp
-from plugin.services.retrying import Retrier
-from plugin.stores.diagnoses import Diagnoses
-from plugin.stores.doubts import Doubts
-from plugin.stores.heartbeats import Heartbeats
+from plugin.services.imports.retrying import Retrier
+from plugin.services.operations.checking_up import CheckUp
+from plugin.stores.frames.doubts import Doubts
+from plugin.stores.measures.diagnoses import Diagnoses
+from plugin.stores.measures.heartbeats import Heartbeats
 
 if TYPE_CHECKING:
     from plugin.bootstrap.services import Application

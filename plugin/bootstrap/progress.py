@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from plugin.bootstrap.notifications import Notifications
 from plugin.clock import utc_now
-from plugin.services.collecting import Collector
-from plugin.services.finishing import Finishing
-from plugin.services.hashing import Hasher
-from plugin.services.hooks import NO_ADDRESS, Hooks
-from plugin.services.looking import Looker
-from plugin.services.reconciling import Reconciler
-from plugin.services.reviewing import ReviewKeeper
-from plugin.stores.hints import Hints
-from plugin.stores.hook_notes import HookNotes
-from plugin.stores.hook_secrets import HookSecrets
-from plugin.stores.look_notes import LookNotes
-from plugin.stores.trial_calls import TrialCalls
+from plugin.services.collection.collecting import Collector
+from plugin.services.collection.finishing import Finishing
+from plugin.services.collection.hashing import Hasher
+from plugin.services.collection.hooks import NO_ADDRESS, Hooks
+from plugin.services.collection.looking import Looker
+from plugin.services.collection.reconciling import Reconciler
+from plugin.services.collection.reviewing import ReviewKeeper
+from plugin.stores.access.hook_secrets import HookSecrets
+from plugin.stores.measures.trial_calls import TrialCalls
+from plugin.stores.review.hints import Hints
+from plugin.stores.review.hook_notes import HookNotes
+from plugin.stores.review.look_notes import LookNotes
 
 if TYPE_CHECKING:
     from plugin.bootstrap.services import Application

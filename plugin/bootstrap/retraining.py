@@ -9,13 +9,13 @@ from plugin.bootstrap.progress import Following
 from plugin.clock import utc_now
 from plugin.posting import WebhookPoster
 from plugin.running import CommandRunner
-from plugin.services.announcing import Announcer
-from plugin.services.announcing_channels import CommandChannel, WebhookChannel
-from plugin.services.making import VersionMaker
-from plugin.services.model_versions import ModelVersions
-from plugin.services.retraining import Retrainer
-from plugin.stores.announcements import Announcements
-from plugin.stores.retrain_secrets import RetrainSecrets
+from plugin.services.intake.model_versions import ModelVersions
+from plugin.services.retrain.announcing import Announcer
+from plugin.services.retrain.announcing_channels import CommandChannel, WebhookChannel
+from plugin.services.retrain.making import VersionMaker
+from plugin.services.retrain.retraining import Retrainer
+from plugin.stores.access.retrain_secrets import RetrainSecrets
+from plugin.stores.notices.announcements import Announcements
 
 if TYPE_CHECKING:
     from plugin.bootstrap.services import Application

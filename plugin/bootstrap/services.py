@@ -16,34 +16,34 @@ from plugin.labelstudio.media import Media
 from plugin.labelstudio.media.opening import open_media
 from plugin.labelstudio.tokens import TokenOwners
 from plugin.readiness import Readiness, readiness_of
-from plugin.services.analysing import Analyser
-from plugin.services.assigning import Assigner
-from plugin.services.assigning_changes import AssignmentChanges
-from plugin.services.checking_up import CheckUp
-from plugin.services.collecting import Collector
-from plugin.services.completing import Completer
-from plugin.services.fetching import Fetcher
-from plugin.services.gates import Gates
-from plugin.services.hooks import Hooks
-from plugin.services.importing import Importer
-from plugin.services.indexing import Indexer
-from plugin.services.keeping import Keeper
-from plugin.services.opening import BatchOpener
-from plugin.services.previewing import Previewer
-from plugin.services.rebuilding import Rebuilder
-from plugin.services.receiving import Receiver
-from plugin.services.reconciling import Reconciler
-from plugin.services.requesting import Requester
-from plugin.services.reserving import Reserver
-from plugin.services.sending import Sender
-from plugin.services.signing import SignatureCheck
-from plugin.services.signing_in import SignIn
-from plugin.services.standing import Standing
-from plugin.services.switching import Switching
-from plugin.stores.batch_index import BatchIndex
-from plugin.stores.flushing import Flusher, Flushes
-from plugin.stores.metrics import LABEL_STUDIO_REQUESTS
-from plugin.stores.replays import Replays
+from plugin.services.assignment.assigning import Assigner
+from plugin.services.assignment.assigning_changes import AssignmentChanges
+from plugin.services.assignment.standing import Standing
+from plugin.services.collection.collecting import Collector
+from plugin.services.collection.hooks import Hooks
+from plugin.services.collection.reconciling import Reconciler
+from plugin.services.imports.importing import Importer
+from plugin.services.imports.indexing import Indexer
+from plugin.services.imports.opening import BatchOpener
+from plugin.services.imports.requesting import Requester
+from plugin.services.imports.sending import Sender
+from plugin.services.intake.completing import Completer
+from plugin.services.intake.fetching import Fetcher
+from plugin.services.intake.gates import Gates
+from plugin.services.intake.keeping import Keeper
+from plugin.services.intake.receiving import Receiver
+from plugin.services.intake.reserving import Reserver
+from plugin.services.intake.signing import SignatureCheck
+from plugin.services.operations.checking_up import CheckUp
+from plugin.services.operations.rebuilding import Rebuilder
+from plugin.services.operations.signing_in import SignIn
+from plugin.services.rules.previewing import Previewer
+from plugin.services.rules.switching import Switching
+from plugin.services.training_sets.analysing import Analyser
+from plugin.stores.access.replays import Replays
+from plugin.stores.frames.batch_index import BatchIndex
+from plugin.stores.measures.flushing import Flusher, Flushes
+from plugin.stores.measures.metrics import LABEL_STUDIO_REQUESTS
 
 if TYPE_CHECKING:
     from plugin.labelstudio.gateway import LabelStudioGateway

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, cast
 
 from plugin.bootstrap.retraining import Retraining
 from plugin.clock import utc_now
-from plugin.services.building import Builder
-from plugin.services.certifying import Certifier
-from plugin.services.handing_over import HandOver
-from plugin.services.preparing import Preparer
-from plugin.services.publishing import Publisher
-from plugin.services.starting import Starter
-from plugin.services.verifying import Verifier
+from plugin.services.training_sets.building import Builder
+from plugin.services.training_sets.certifying import Certifier
+from plugin.services.training_sets.handing_over import HandOver
+from plugin.services.training_sets.preparing import Preparer
+from plugin.services.training_sets.publishing import Publisher
+from plugin.services.training_sets.starting import Starter
+from plugin.services.training_sets.verifying import Verifier
 
 if TYPE_CHECKING:
     from plugin.bootstrap.services import Application

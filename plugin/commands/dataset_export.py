@@ -4,7 +4,7 @@ import click
 
 from plugin.bootstrap import Application, application
 from plugin.commands.arguments import PROJECT
-from plugin.services.handing_over import Delivery
+from plugin.services.training_sets.handing_over import Delivery
 
 
 @click.command("export")

@@ -18,7 +18,7 @@ from plugin.config import Config, read_config
 from plugin.domain.deployment import check_texts
 from plugin.domain.prediction import TaskType
 from plugin.domain.settings import ProjectSettings
-from plugin.services.setting_up import FirstProject, SettingUp
+from plugin.services.operations.setting_up import FirstProject, SettingUp
 
 TASK_TYPES = [each.value for each in TaskType]
 

@@ -10,7 +10,7 @@ from plugin.commands.asking import Question, Terminal
 from plugin.domain.errors import FieldError, InvalidInputError, NotFoundError
 from plugin.domain.prediction import TaskType
 from plugin.formats.class_lists import ClassList, read_classes
-from plugin.services.setting_up import FirstProject
+from plugin.services.operations.setting_up import FirstProject
 
 if TYPE_CHECKING:
     from plugin.labelstudio.gateway import LabelStudioGateway

@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from plugin.bootstrap import application
-from plugin.services.rebuilding import Rebuilt
+from plugin.services.operations.rebuilding import Rebuilt
 
 
 @click.command()

@@ -19,7 +19,7 @@ from plugin.domain.errors import FieldError, InvalidInputError
 from plugin.domain.prediction import TaskType
 from plugin.domain.settings import ProjectSettings
 from plugin.formats.predictions import FORMATS
-from plugin.services.replaying import OTHER_HOURS, BadLine, Replay, Replayed, Tally
+from plugin.services.rules.replaying import OTHER_HOURS, BadLine, Replay, Replayed, Tally
 from plugin.settings_text import MAX_BYTES
 
 MAX_LINE = 64 * 1024 * 1024

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from plugin.stores.spool import Spool
+from plugin.stores.frames.spool import Spool
 
 IMPORT_TIMEOUT = 180
 """Seconds without progress."""

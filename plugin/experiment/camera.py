@@ -10,7 +10,7 @@ from plugin.demo.waiting import is_soon
 from plugin.domain.prediction import Label, Prediction
 from plugin.experiment.errors import ExperimentError
 from plugin.experiment.model import Scores
-from plugin.services.receiving import Answer
+from plugin.services.intake.receiving import Answer
 
 RULES_TIMEOUT = 60  # seconds; settings are in force everywhere within two
 

@@ -11,7 +11,7 @@ from redis.exceptions import NoScriptError
 
 
 class Script:
-    """A script made of files of this folder, one after the other; what they share comes first."""
+    """A script made of files in lua/, one after the other; what they share comes first."""
 
     def __init__(self, redis: Redis, keys: int, *names: str) -> None:
         """`keys` is how many keys it takes, `names` are its files."""
@@ -37,4 +37,4 @@ class Script:
 
 @cache
 def _read(name: str) -> str:
-    return files("plugin.stores").joinpath(name).read_text()
+    return files("plugin.stores").joinpath("lua", name).read_text()

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from plugin.domain.errors import ConflictError, NotFoundError, UnavailableError
-from plugin.stores.durable import make_folders, sync, sync_all
+from plugin.stores.backends.durable import make_folders, sync, sync_all
 from plugin.stores.objects import ObjectStore
 from plugin.training_set.archive import zipped
 from plugin.training_set.formats.contents import File

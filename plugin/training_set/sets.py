@@ -19,7 +19,7 @@ import msgspec
 from plugin.domain.errors import ConflictError, NotFoundError
 from plugin.stores.documents import encode, read, read_all
 from plugin.stores.objects import ObjectStore
-from plugin.stores.review_log import Cursor
+from plugin.stores.review.review_log import Cursor
 from plugin.training_set.examples import Example
 from plugin.training_set.segments import Segments
 from plugin.training_set.versions import Problem, Version

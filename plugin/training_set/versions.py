@@ -7,7 +7,7 @@ import msgspec
 
 from plugin.domain.prediction import TaskType
 from plugin.domain.training_settings import Choice
-from plugin.stores.review_log import Cursor
+from plugin.stores.review.review_log import Cursor
 
 MAX_SHOWN = 200  # characters of a value
 

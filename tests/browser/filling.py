@@ -8,7 +8,7 @@ from plugin.domain.frame import Frame, ImageInfo, frame_id
 from plugin.domain.prediction import Prediction
 from plugin.domain.reviewing import Assignments, Ledger, Mark, Share
 from plugin.domain.settings import ProjectSettings
-from plugin.stores.spool import image_key
+from plugin.stores.frames.spool import image_key
 from tests.training_set.publishing import version
 
 NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)

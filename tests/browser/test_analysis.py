@@ -12,7 +12,7 @@ from plugin.domain import summing
 from plugin.domain.analysis import Cell
 from plugin.domain.prediction import Box, Prediction, TaskType
 from plugin.domain.tallying import tally
-from plugin.stores.comparisons import Sums
+from plugin.stores.review.comparisons import Sums
 from tests.browser.conftest import Site, sign_in
 from tests.browser.filling import LONG, MARKUP, RIGHT_TO_LEFT, add_project
 from tests.browser.looks import THEMES, Theme, check

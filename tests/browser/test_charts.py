@@ -11,11 +11,11 @@ from playwright.sync_api import Page, Route, expect
 from plugin.bootstrap import Application
 from plugin.clock import utc_now
 from plugin.domain.prediction import Box, Prediction
-from plugin.stores.funnel import Span
+from plugin.stores.measures.funnel import Span
 from tests.browser.conftest import Site
 from tests.browser.looks import THEMES, Theme, check
-from webhook_server import charts
 from webhook_server.app import create_app
+from webhook_server.pages.project import charts
 
 Show = Callable[[Span], None]
 

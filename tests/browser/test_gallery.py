@@ -14,8 +14,8 @@ from plugin.domain.frame import Frame, ImageInfo, frame_id
 from plugin.domain.prediction import Box, Keypoint, Label, Prediction
 from plugin.domain.reviewing import Assignments, Ledger, Mark, Share
 from plugin.domain.rle import encode
-from plugin.stores.batches import TaskRef
-from plugin.stores.spool import image_key
+from plugin.stores.frames.batches import TaskRef
+from plugin.stores.frames.spool import image_key
 from tests.browser.conftest import Site, sign_in
 from tests.browser.filling import MARKUP, NOW, RIGHT_TO_LEFT, add_project
 from tests.browser.looks import check

@@ -9,7 +9,7 @@ from redis import Redis
 from plugin.bootstrap import Application
 from plugin.clock import utc_now
 from plugin.domain.settings import ProjectSettings
-from plugin.stores.admission import Candidate
+from plugin.stores.candidates.admission import Candidate
 from tests.browser.conftest import Site
 from tests.browser.looks import Theme, check
 from tests.browser.queued import fill_queue

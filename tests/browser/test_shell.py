@@ -7,7 +7,7 @@ from flask import flash, render_template_string
 from playwright.sync_api import BrowserContext, Page, expect
 
 from plugin.domain.errors import UnavailableError
-from plugin.stores.answering import LabelStudioAnswering
+from plugin.stores.measures.answering import LabelStudioAnswering
 from tests.browser.conftest import Site, sign_in
 from tests.browser.looks import THEMES, Theme, check
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from plugin.queues import SWEEP, Scheduler, open_queue, open_worker
-from plugin.stores.contacts import Contact
+from plugin.stores.notices.contacts import Contact
 from tests.browser import troubles
 from tests.browser.conftest import Site, sign_in
 from tests.browser.looks import THEMES, Theme, check

@@ -10,9 +10,9 @@ from plugin.domain.frame import Frame, ImageInfo, frame_id
 from plugin.domain.notices import Message
 from plugin.domain.prediction import Prediction
 from plugin.queues import SWEEP, open_queue
-from plugin.stores.contacts import Contact
-from plugin.stores.outbox import Delivery, Letter
-from plugin.stores.spool import image_key
+from plugin.stores.frames.spool import image_key
+from plugin.stores.notices.contacts import Contact
+from plugin.stores.notices.outbox import Delivery, Letter
 from tests.samples import settings
 
 NOW = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)

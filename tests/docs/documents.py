@@ -10,7 +10,7 @@ import yaml
 from plugin.config import Config
 from plugin.domain.prediction import TaskType
 from plugin.formats.predictions import Expected, decode_prediction
-from plugin.services import making
+from plugin.services.retrain import making
 from plugin.settings_file import parse_settings
 from tests.docs.blocks import DOCS, ROOT, Block
 from tests.server.documented import assert_fits
@@ -84,7 +84,7 @@ def _check_prediction(value: dict[str, Any]) -> None:
 
 
 def _check_announcement(value: dict[str, Any]) -> None:
-    source = (ROOT / "plugin/services/making.py").read_text()
+    source = (ROOT / "plugin/services/retrain/making.py").read_text()
     body = source.split("def _body(")[1].split("\ndef ")[0]
     assert list(value["data"]) == re.findall(r'^ +"(\w+)": ', body, re.MULTILINE)
 

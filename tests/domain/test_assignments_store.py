@@ -9,8 +9,8 @@ import pytest
 from plugin.domain.batching import Batch
 from plugin.domain.errors import ConflictError
 from plugin.domain.reviewing import Assignments, Ledger, Mark, Share
-from plugin.stores.batches import Batches
-from plugin.stores.folder import FolderStore
+from plugin.stores.backends.folder import FolderStore
+from plugin.stores.frames.batches import Batches
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 BATCH = Batch(

@@ -12,11 +12,11 @@ from plugin.backup.order import prefixes
 from plugin.backup.putting_back import Restore
 from plugin.domain.frame import Frame, ImageInfo, Reservation, frame_id
 from plugin.domain.prediction import Prediction
-from plugin.stores.contacts import Contact, Contacts
-from plugin.stores.folder import FolderStore
+from plugin.stores.backends.folder import FolderStore
+from plugin.stores.candidates.reservations import Reservations
+from plugin.stores.frames.spool import Spool, image_key
+from plugin.stores.notices.contacts import Contact, Contacts
 from plugin.stores.objects import Listed
-from plugin.stores.reservations import Reservations
-from plugin.stores.spool import Spool, image_key
 from tests.samples import NOW
 
 LISTINGS = 100

@@ -10,9 +10,9 @@ from plugin.domain.frame import frame_id
 from plugin.domain.prediction import TaskType
 from plugin.labelstudio.label_configs import render
 from plugin.labelstudio.merging import merge
-from plugin.stores.batches import Batches, TaskRef
-from plugin.stores.folder import FolderStore
-from plugin.stores.import_notes import ImportNotes
+from plugin.stores.backends.folder import FolderStore
+from plugin.stores.frames.batches import Batches, TaskRef
+from plugin.stores.frames.import_notes import ImportNotes
 from tests.samples import NOW
 
 PROJECT = "parts"

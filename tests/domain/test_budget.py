@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 
 from plugin.domain.budget import REMEMBER, Admitted, Budget
 from plugin.domain.settings import ProjectSettings
-from plugin.stores import admission
+from plugin.stores.candidates import admission
 from tests.samples import NOW, settings
 
 ZONES = (

@@ -16,7 +16,7 @@ from plugin.bootstrap import Application
 from plugin.cli import main
 from plugin.config import Config
 from tests.domain.dockerfile import ROOT, instructions
-from webhook_server import health
+from webhook_server.operations import health
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]

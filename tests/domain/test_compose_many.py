@@ -8,7 +8,7 @@ import yaml
 
 from plugin.cli import STOP_TIMEOUT, main
 from plugin.config import Config
-from plugin.services.importing import BUDGET
+from plugin.services.imports.importing import BUDGET
 from tests.domain.dockerfile import ROOT
 from tests.domain.test_compose import KNOWN, OURS, VARIABLE, filled, texts
 from tests.domain.test_compose import SERVICES as ON_ONE

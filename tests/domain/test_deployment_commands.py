@@ -8,8 +8,8 @@ from click.testing import CliRunner, Result
 
 from plugin.cli import main
 from plugin.domain.errors import NotAuthenticatedError
-from plugin.stores.deployments import Deployments
-from plugin.stores.folder import FolderStore
+from plugin.stores.access.deployments import Deployments
+from plugin.stores.backends.folder import FolderStore
 from plugin.stores.settings_history import SettingsHistory
 from tests.samples import NOW, settings
 

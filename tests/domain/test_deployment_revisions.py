@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from plugin.domain.errors import ConflictError, UnavailableError
-from plugin.stores.deployments import Deployments
-from plugin.stores.folder import FolderStore
+from plugin.stores.access.deployments import Deployments
+from plugin.stores.backends.folder import FolderStore
 from tests.samples import NOW
 
 ID = "0123456789abcdef"

@@ -13,8 +13,8 @@ from plugin.domain.errors import (
     NotFoundError,
     UnavailableError,
 )
-from plugin.stores.deployments import FRESH_FOR, Deployments
-from plugin.stores.folder import FolderStore
+from plugin.stores.access.deployments import FRESH_FOR, Deployments
+from plugin.stores.backends.folder import FolderStore
 from tests.samples import NOW
 
 

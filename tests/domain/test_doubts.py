@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from plugin.stores.doubts import LOOKS_AFTER, Doubt, Doubts
-from plugin.stores.folder import FolderStore
+from plugin.stores.backends.folder import FolderStore
+from plugin.stores.frames.doubts import LOOKS_AFTER, Doubt, Doubts
 from tests.samples import NOW
 
 PROJECT = "parts"

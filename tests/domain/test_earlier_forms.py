@@ -17,19 +17,19 @@ from plugin.domain.errors import NewerFormError, UnavailableError
 from plugin.domain.frame import frame_id
 from plugin.domain.reviewing import Assignments
 from plugin.stores import earlier_forms
-from plugin.stores.audit import Audit
-from plugin.stores.batches import Batches
-from plugin.stores.comparisons import Comparisons, Sums
-from plugin.stores.contacts import Contacts, folder_of
-from plugin.stores.deployment_revisions import Revisions
+from plugin.stores.access.audit import Audit
+from plugin.stores.access.deployment_revisions import Revisions
+from plugin.stores.backends.folder import FolderStore
+from plugin.stores.candidates.kept_frames import kept_frames
+from plugin.stores.candidates.reservations import Reservations
 from plugin.stores.documents import decode, encode
-from plugin.stores.folder import FolderStore
-from plugin.stores.import_notes import ImportNotes
-from plugin.stores.kept_frames import kept_frames
-from plugin.stores.reservations import Reservations
-from plugin.stores.reviews import Reviews
+from plugin.stores.frames.batches import Batches
+from plugin.stores.frames.import_notes import ImportNotes
+from plugin.stores.frames.spool import Spool
+from plugin.stores.notices.contacts import Contacts, folder_of
+from plugin.stores.review.comparisons import Comparisons, Sums
+from plugin.stores.review.reviews import Reviews
 from plugin.stores.settings_history import SettingsHistory
-from plugin.stores.spool import Spool
 from plugin.stores.store_format import FORMAT
 from plugin.training_set.sets import TrainingSets
 from tests.samples import settings

@@ -13,7 +13,7 @@ from plugin.cli import main
 from plugin.config import Config
 from plugin.domain.frame import NO_IMAGE, Frame, ImageInfo, Reservation, frame_id
 from plugin.domain.prediction import Prediction
-from plugin.stores.spool import image_key
+from plugin.stores.frames.spool import image_key
 from tests.samples import NOW, settings
 
 PROJECT = "parts"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from plugin.labelstudio.values import Draft
-from plugin.services.marking import Emails, marks_of, with_drafts, without_drafts
+from plugin.services.collection.marking import Emails, marks_of, with_drafts, without_drafts
 from tests.samples import NOW
 
 ANN, BEN = 1, 2

@@ -8,8 +8,8 @@ import yaml
 
 from plugin.cli import STOP_TIMEOUT, main
 from plugin.queues import JOB_TIMEOUT
-from plugin.services.importing import BUDGET
-from webhook_server.bodies import BODY_TIMEOUT
+from plugin.services.imports.importing import BUDGET
+from webhook_server.intake.bodies import BODY_TIMEOUT
 
 ROOT = Path(__file__).resolve().parents[2]
 DOC = (ROOT / "docs/operating.md").read_text()

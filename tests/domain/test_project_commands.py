@@ -9,8 +9,8 @@ from click.testing import CliRunner, Result
 
 from plugin.cli import main
 from plugin.settings_file import parse_settings
-from plugin.stores.deployments import Deployments
-from plugin.stores.folder import FolderStore
+from plugin.stores.access.deployments import Deployments
+from plugin.stores.backends.folder import FolderStore
 from tests.samples import NOW
 
 HEAD = "project: parts\nclasses: [bolt, dent]\n"

@@ -12,7 +12,7 @@ import pytest
 
 from plugin.commands.replay import table
 from plugin.domain.settings import ProjectSettings
-from plugin.services.replaying import MAX_HOURS, Decision, Replay, Tally
+from plugin.services.rules.replaying import MAX_HOURS, Decision, Replay, Tally
 from tests.domain.replays import BUSY, SETTINGS, command, event, lines_of, run, yesterday
 from tests.samples import NOW, box, encoded
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.stores.folder import FolderStore
-from plugin.stores.review_log import Cursor, ReviewLog, ReviewsChanged
+from plugin.stores.backends.folder import FolderStore
+from plugin.stores.review.review_log import Cursor, ReviewLog, ReviewsChanged
 from tests.samples import NOW
 
 

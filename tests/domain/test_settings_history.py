@@ -12,7 +12,7 @@ import pytest
 from plugin.domain.deciding import Decider
 from plugin.domain.errors import ConflictError, NotFoundError, UnavailableError
 from plugin.domain.prediction import Prediction
-from plugin.stores.folder import FolderStore
+from plugin.stores.backends.folder import FolderStore
 from plugin.stores.settings_history import FRESH_FOR, SettingsHistory, SettingsVersion
 from tests.domain.generated import made_up
 from tests.samples import NOW, settings

@@ -6,9 +6,9 @@ import pytest
 
 from plugin.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from plugin.domain.settings import ProjectSettings
-from plugin.services.switching import Switching
-from plugin.stores.deployments import Deployments
-from plugin.stores.folder import FolderStore
+from plugin.services.rules.switching import Switching
+from plugin.stores.access.deployments import Deployments
+from plugin.stores.backends.folder import FolderStore
 from plugin.stores.settings_history import SettingsHistory
 from tests.samples import NOW, settings
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
-from plugin.stores.doubts import LOOKS_AFTER
+from plugin.stores.frames.doubts import LOOKS_AFTER
 from tests.faults.label_studio import Trouble
 from tests.faults.rig import OURS, SOON, Rig
 from tests.waiting import wait_for

@@ -7,8 +7,8 @@ import pytest
 from plugin.clock import utc_now
 from plugin.domain.errors import NotAuthenticatedError, UnavailableError
 from plugin.imaging.scaling import scale_jpeg
-from plugin.stores.deployments import Deployments
-from plugin.stores.folder import FolderStore
+from plugin.stores.access.deployments import Deployments
+from plugin.stores.backends.folder import FolderStore
 from tests.fuzz.target import Target
 from tests.fuzz.targets import all_targets
 from tests.fuzz.trying import tried

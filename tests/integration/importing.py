@@ -13,8 +13,8 @@ from plugin.config import Config
 from plugin.demo.installation import Installation
 from plugin.domain.batching import origin
 from plugin.formats.native import PostedEvent
-from plugin.services.gates import Gates
-from plugin.services.receiving import Offer, Receiver
+from plugin.services.intake.gates import Gates
+from plugin.services.intake.receiving import Offer, Receiver
 from plugin.stores.settings_history import SettingsHistory
 from tests.samples import box, encoded, jpeg, prediction, settings
 

@@ -12,7 +12,7 @@ from plugin.demo import programs
 from plugin.demo.installation import Installation
 from plugin.demo.processes import Processes
 from plugin.domain.batching import Batch
-from plugin.services.hooks import EVENTS, SECRET_HEADER
+from plugin.services.collection.hooks import EVENTS, SECRET_HEADER
 from tests.integration.importing import parts_on, remove_batches
 from tests.integration.reviewing import Colleague, imported_batch, tasks_of
 from tests.samples import settings

@@ -5,7 +5,7 @@ import pytest
 from plugin.bootstrap import Application
 from plugin.demo import programs
 from plugin.demo.installation import Installation
-from plugin.services.importing import FIRST
+from plugin.services.imports.importing import FIRST
 from tests.integration.faulty import FaultyLabelStudio
 from tests.integration.importing import add_project, keep_frames, orphans_in, shots, tasks_in
 

@@ -13,9 +13,9 @@ from plugin.cli import main
 from plugin.clock import utc_now
 from plugin.domain.assigning import Wish
 from plugin.domain.batching import Batch
-from plugin.services.importing import Importer
-from plugin.services.resuming import MAX_TRIES
-from plugin.stores.doubts import LOOKS_AFTER
+from plugin.services.imports.importing import Importer
+from plugin.services.imports.resuming import MAX_TRIES
+from plugin.stores.frames.doubts import LOOKS_AFTER
 from tests.integration.faulty import FaultyLabelStudio
 from tests.integration.importing import add_project, keep_frames, orphans_in, shots, tasks_in
 from tests.integration.reviewing import Colleague

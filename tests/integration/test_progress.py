@@ -10,8 +10,8 @@ from plugin.clock import utc_now
 from plugin.domain.batching import Batch
 from plugin.domain.reviewing import Mark
 from plugin.domain.summaries import BatchSummary
-from plugin.stores.contacts import folder_of
-from plugin.stores.reviews import Review
+from plugin.stores.notices.contacts import folder_of
+from plugin.stores.review.reviews import Review
 from tests.integration.reviewing import Colleague, imported_batch, tasks_of
 
 PROJECT = "progress"

@@ -11,10 +11,10 @@ from plugin.bootstrap import Application
 from plugin.cli import main
 from plugin.clock import utc_now
 from plugin.formats.native import PostedEvent
-from plugin.services.adopting import Adopted
-from plugin.services.cases import Kept
-from plugin.services.rebuilding import Rebuilt
-from plugin.services.receiving import Offer
+from plugin.services.intake.cases import Kept
+from plugin.services.intake.receiving import Offer
+from plugin.services.operations.adopting import Adopted
+from plugin.services.operations.rebuilding import Rebuilt
 from tests.integration.reviewing import Colleague
 from tests.samples import box, encoded, jpeg, prediction, settings
 

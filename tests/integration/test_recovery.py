@@ -11,9 +11,9 @@ from plugin.clock import utc_now
 from plugin.domain.errors import LabelStudioError
 from plugin.domain.frame import Frame
 from plugin.images import FittedImage
-from plugin.services.fitting import Fitter
-from plugin.services.importing import Importer
-from plugin.services.resuming import MAX_TRIES
+from plugin.services.imports.fitting import Fitter
+from plugin.services.imports.importing import Importer
+from plugin.services.imports.resuming import MAX_TRIES
 from tests.integration.faulty import FaultyLabelStudio
 from tests.integration.importing import (
     add_project,

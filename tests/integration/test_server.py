@@ -14,7 +14,7 @@ from plugin.demo.installation import Installation
 from tests.samples import box, encoded, jpeg, prediction, settings
 from tests.signing_in import session_cookie
 from tests.waiting import wait_for
-from webhook_server.cookies import COOKIE
+from webhook_server.people.cookies import COOKIE
 
 PATH = "/v1/projects/server/events"
 

@@ -11,7 +11,7 @@ from plugin.demo.installation import Installation
 from plugin.domain.prediction import Prediction, TaskType
 from plugin.domain.settings import ProjectSettings
 from plugin.labelstudio.label_configs import render
-from plugin.stores.reviews import Review
+from plugin.stores.review.reviews import Review
 from tests.samples import CLASSES, encoded, jpeg
 from tests.waiting import wait_for
 

@@ -10,7 +10,7 @@ from plugin.bootstrap import Application
 from plugin.clock import utc_now
 from plugin.domain.batching import Batch
 from plugin.images import inspect
-from plugin.stores.admission_questions import look_of
+from plugin.stores.candidates.admission_questions import look_of
 from plugin.training_set.examples import Example
 from plugin.training_set.versions import CountDifference, Problem
 from tests.integration.reviewing import Colleague, imported_batch, tasks_of

@@ -27,7 +27,7 @@ print(json.dumps({
     "label_config": str(resources.label_config_folder()),
     "templates": str(resources.templates_folder()),
     "static": str(files("webhook_server") / "static"),
-    "lua": str(files("plugin.stores") / "admit.lua"),
+    "lua": str(files("plugin.stores") / "lua" / "admit.lua"),
     "project": str(files("plugin.demo") / "project.yaml"),
 }))
 """
@@ -86,7 +86,7 @@ def shipped() -> Iterator[str]:
 def test_every_file_is_in_the_wheel_and_nothing_else(wheel: Path) -> None:
     names = {name for name in ZipFile(wheel).namelist() if ".dist-info/" not in name}
     assert names == set(shipped())
-    assert {"plugin/stores/admit.lua", "plugin/demo/project.yaml"} <= names
+    assert {"plugin/stores/lua/admit.lua", "plugin/demo/project.yaml"} <= names
 
 
 def test_lsal_runs(installation: Path) -> None:

@@ -11,8 +11,8 @@ from plugin.domain.prediction import Box, Prediction, TaskType
 from plugin.domain.settings import ProjectSettings
 from plugin.domain.tallying import tally
 from plugin.domain.team import Member
-from plugin.stores.comparisons import Sums
-from plugin.stores.outbox import Delivery
+from plugin.stores.notices.outbox import Delivery
+from plugin.stores.review.comparisons import Sums
 from plugin.training_set.versions import Problem
 from tests.batch_samples import add_batch, finished, give, review
 from tests.browser.conftest import Site

@@ -10,7 +10,7 @@ import pytest
 from plugin.redaction import clean
 from tests.asynchronous import run
 from tests.server.rsgi import Client, _Exchange, _Scope
-from webhook_server.streams import LINES_AT_ONCE
+from webhook_server.intake.streams import LINES_AT_ONCE
 
 PATH = "/v1/projects/parts/events"
 LINES = 20_000

@@ -12,11 +12,11 @@ ROOT = Path(__file__).resolve().parents[2]
 CODE = [path for folder in ("plugin", "webhook_server") for path in (ROOT / folder).rglob("*.py")]
 
 CHECKS = {
-    "plugin/stores/deployments.py": "deployment keys, by their hashes",
-    "plugin/stores/upload_addresses.py": "signatures of upload addresses",
-    "plugin/stores/hook_secrets.py": "what Label Studio's webhooks bring",
+    "plugin/stores/access/deployments.py": "deployment keys, by their hashes",
+    "plugin/stores/access/upload_addresses.py": "signatures of upload addresses",
+    "plugin/stores/access/hook_secrets.py": "what Label Studio's webhooks bring",
     "plugin/formats/signatures.py": "signatures of posts",
-    "webhook_server/metrics.py": "the token of /metrics",
+    "webhook_server/operations/metrics.py": "the token of /metrics",
 }
 """Where something that was sent is compared with a secret, and nowhere else.
 

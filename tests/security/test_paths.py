@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from plugin.bootstrap import Application
 from plugin.domain.errors import InvalidInputError
-from plugin.stores.folder import FolderStore
+from plugin.stores.backends.folder import FolderStore
 from plugin.stores.objects import check_key
 from plugin.training_set.archive import zipped
 from plugin.training_set.formats.contents import File

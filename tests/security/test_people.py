@@ -8,8 +8,8 @@ from redis import Redis
 from plugin.bootstrap import Application
 from plugin.clock import utc_now
 from plugin.domain.people import folded
-from plugin.stores.contacts import folder_of
-from plugin.stores.sessions import Sessions
+from plugin.stores.access.sessions import Sessions
+from plugin.stores.notices.contacts import folder_of
 
 LONG_S = "\u017fam@example.com"
 KELVIN = "\u212aim@example.com"

@@ -10,8 +10,8 @@ from plugin.bootstrap import Application
 from tests.server.rsgi import Client
 from tests.signing_in import session_cookie
 from webhook_server.app import create_app
-from webhook_server.cookies import COOKIE
 from webhook_server.front import create_front
+from webhook_server.people.cookies import COOKIE
 
 HTML = {"Accept": "text/html"}
 HERE = "http://localhost"

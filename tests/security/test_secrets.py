@@ -18,7 +18,7 @@ from plugin.domain.errors import ActiveLearningError
 from plugin.domain.notices import Message
 from plugin.logs import JsonFormatter
 from plugin.queues import IMPORT
-from plugin.services.hooks import EVENTS, SECRET_HEADER
+from plugin.services.collection.hooks import EVENTS, SECRET_HEADER
 from tests.batch_samples import add_batch
 from tests.samples import box, encoded, jpeg, prediction, settings
 from tests.server.rsgi import Client

@@ -8,7 +8,7 @@ from flask import Flask
 from plugin.bootstrap import Application
 from plugin.clock import utc_now
 from plugin.domain.frame import frame_id
-from plugin.services.hooks import EVENTS, SECRET_HEADER
+from plugin.services.collection.hooks import EVENTS, SECRET_HEADER
 from tests.batch_samples import add_batch
 from tests.samples import box, encoded, jpeg, prediction, settings
 from tests.server.rsgi import Answered, Client

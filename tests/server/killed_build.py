@@ -8,7 +8,7 @@ from typing import Any
 
 from plugin.bootstrap import Application
 from plugin.config import Config
-from plugin.stores.folder import FolderStore
+from plugin.stores.backends.folder import FolderStore
 
 
 class Deadly(FolderStore):

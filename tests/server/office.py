@@ -9,13 +9,13 @@ from redis import Redis
 
 from plugin.domain.notices import Event, Kind, Message
 from plugin.notifications.channels import Channels
-from plugin.services.delivering import Courier
-from plugin.services.notifying import Notifier
-from plugin.services.notifying_routes import Routes
-from plugin.stores.contacts import Contacts
-from plugin.stores.folder import FolderStore
+from plugin.services.notices.delivering import Courier
+from plugin.services.notices.notifying import Notifier
+from plugin.services.notices.notifying_routes import Routes
+from plugin.stores.backends.folder import FolderStore
 from plugin.stores.locks import Locks
-from plugin.stores.outbox import Letter, Outbox
+from plugin.stores.notices.contacts import Contacts
+from plugin.stores.notices.outbox import Letter, Outbox
 from tests.smtp import MailServer, mail_server
 
 ANN, BEN, MAYA = "ann@example.com", "ben@example.com", "maya@example.com"

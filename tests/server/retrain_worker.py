@@ -14,8 +14,8 @@ from dataclasses import fields, replace
 from plugin.bootstrap import Application
 from plugin.config import Config
 from plugin.domain.announcing import Announcement
-from plugin.services.building import Builder
-from plugin.stores.announcements import Announcements
+from plugin.services.training_sets.building import Builder
+from plugin.stores.notices.announcements import Announcements
 from plugin.training_set.versions import Version
 from tests.server.training import Turned, retrainer_of
 

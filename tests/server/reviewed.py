@@ -11,7 +11,7 @@ from plugin.domain.consensus import Opinion
 from plugin.domain.frame import Frame, ImageInfo
 from plugin.domain.prediction import Box, Label, Prediction
 from plugin.images import inspect
-from plugin.stores.spool import image_key
+from plugin.stores.frames.spool import image_key
 from tests.reviewed import BATCH, finish, frame_of
 from tests.samples import NOW, jpeg
 

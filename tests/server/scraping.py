@@ -5,7 +5,8 @@ from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from plugin.bootstrap import Application
-from webhook_server import metrics, problems
+from webhook_server import problems
+from webhook_server.operations import metrics
 
 Values = dict[tuple[str, frozenset[tuple[str, str]]], float]
 

@@ -8,7 +8,9 @@ from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from plugin.domain.deployment import Deployment
-from plugin.stores.activity import (
+from plugin.stores.access.deployments import Deployments
+from plugin.stores.backends.folder import FolderStore
+from plugin.stores.measures.activity import (
     MAX_VERSION_LENGTH,
     MAX_VERSIONS,
     OTHER,
@@ -17,8 +19,6 @@ from plugin.stores.activity import (
     Activity,
     Seen,
 )
-from plugin.stores.deployments import Deployments
-from plugin.stores.folder import FolderStore
 from tests.samples import NOW
 from tests.server.redises import away, lead
 

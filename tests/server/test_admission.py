@@ -10,7 +10,7 @@ import pytest
 from redis import Redis
 
 from plugin.domain.settings import ProjectSettings, Rule
-from plugin.stores.admission import Admission, AdmissionControl, Candidate
+from plugin.stores.candidates.admission import Admission, AdmissionControl, Candidate
 from tests.samples import NOW, settings
 from tests.server.admissions import counters, rules, stored
 

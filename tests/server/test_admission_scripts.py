@@ -12,7 +12,7 @@ from redis.retry import Retry
 
 from plugin.demo.processes import free_port
 from plugin.domain.settings import ProjectSettings, Rule
-from plugin.stores.admission import REMEMBER, Admission, AdmissionControl, Candidate
+from plugin.stores.candidates.admission import REMEMBER, Admission, AdmissionControl, Candidate
 from tests.samples import NOW, settings
 from tests.server.admissions import counters, rules, stored
 

@@ -16,9 +16,9 @@ from plugin.domain.analysis import Summary
 from plugin.domain.errors import StoreError
 from plugin.domain.prediction import Box, Label, Prediction, Rle
 from plugin.queues import ANALYSE, PERIODIC
-from plugin.services import analysing
-from plugin.stores.comparisons import Comparisons, Sums
+from plugin.services.training_sets import analysing
 from plugin.stores.objects import ObjectStore
+from plugin.stores.review.comparisons import Comparisons, Sums
 from tests.reviewed import BEN, add_frame, finish, frame_of, opinion, seen, withdraw
 from tests.samples import CLASSES, NOW, settings
 

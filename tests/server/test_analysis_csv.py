@@ -10,7 +10,7 @@ from plugin.bootstrap import Application
 from plugin.domain.prediction import Box
 from tests.reviewed import ANN, BEN, add_frame, finish, opinion, seen
 from tests.signing_in import sign_in_client
-from webhook_server.analysis_csv import defused
+from webhook_server.pages.training.analysis_csv import defused
 
 HERE = (100.0, 100.0, 200.0, 200.0)
 THERE = (300.0, 300.0, 400.0, 400.0)

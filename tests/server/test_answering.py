@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from redis import Redis
 
-from plugin.stores.answering import Answering, LabelStudioAnswering
+from plugin.stores.measures.answering import Answering, LabelStudioAnswering
 
 START = datetime(2026, 11, 24, 8, tzinfo=UTC)
 

@@ -11,8 +11,8 @@ from redis import Redis
 from plugin.cli import main
 from plugin.domain.batching import Batch
 from plugin.domain.reviewing import Assignments
-from plugin.stores.batches import Batches, TaskRef
-from plugin.stores.folder import FolderStore
+from plugin.stores.backends.folder import FolderStore
+from plugin.stores.frames.batches import Batches, TaskRef
 from tests.server.enterprise import Known, enterprise, user
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)

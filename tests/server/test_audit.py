@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from plugin.stores.audit import Audit
-from plugin.stores.folder import FolderStore
+from plugin.stores.access.audit import Audit
+from plugin.stores.backends.folder import FolderStore
 
 MIDNIGHT = datetime(2026, 12, 31, 23, 59, 59, 900_000, tzinfo=UTC)
 

@@ -18,8 +18,8 @@ from plugin.bootstrap import Application
 from plugin.cli import main
 from plugin.clock import utc_now
 from plugin.domain.frame import frame_id
-from plugin.stores.locating import open_store
-from plugin.stores.spool import Spool
+from plugin.stores.backends.locating import open_store
+from plugin.stores.frames.spool import Spool
 from tests.samples import box, encoded, jpeg, prediction
 from tests.server.rsgi import Client
 

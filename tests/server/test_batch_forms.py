@@ -21,7 +21,7 @@ from plugin.domain.reviewing import Assignments
 from tests.batch_samples import ANN, BEN, CLEO, NOW, TEAM, add_batch, give
 from tests.signing_in import csrf_token, sign_in_client
 from webhook_server.app import create_app
-from webhook_server.batch_forms import assign_form, changes_since, seen
+from webhook_server.pages.review.batch_forms import assign_form, changes_since, seen
 
 PAGE = "/projects/parts/batches/2026-11-23"
 AS_A_BROWSER = {"Accept": "text/html"}

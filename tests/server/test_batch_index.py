@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from redis import Redis
 
 from plugin.domain.summaries import BatchSummary, ReviewerSummary
-from plugin.stores.batch_index import FORMAT, PREFIX, BatchIndex, ProjectTotals, Query
-from plugin.stores.batch_index_rows import SORTS, STATUSES, Sort, member_of
+from plugin.stores.frames.batch_index import FORMAT, PREFIX, BatchIndex, ProjectTotals, Query
+from plugin.stores.frames.batch_index_rows import SORTS, STATUSES, Sort, member_of
 from tests.samples import NOW
 
 PROJECTS = ("doors", "parts")

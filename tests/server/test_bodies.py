@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator, Callable, Iterable
 import pytest
 
 from tests.asynchronous import run
-from webhook_server import bodies
-from webhook_server.bodies import Body, Bounds, Room
-from webhook_server.lines import Lines
-from webhook_server.patience import Patience
-from webhook_server.rates import RateLimit
+from webhook_server.intake import bodies
+from webhook_server.intake.bodies import Body, Bounds, Room
+from webhook_server.intake.lines import Lines
+from webhook_server.intake.patience import Patience
+from webhook_server.intake.rates import RateLimit
 from webhook_server.replies import RefusedError
 
 LIMIT = 1_000_000
@@ -112,7 +112,7 @@ def test_all_bodies_share_one_room_and_give_it_back() -> None:
 
 def hanging(monkeypatch: pytest.MonkeyPatch, pieces: list[bytes], length: str | None) -> Body:
     """A body that stops coming, in a process whose clock runs fast."""
-    monkeypatch.setattr("webhook_server.patience.LOOK_EVERY", 0.01)
+    monkeypatch.setattr("webhook_server.intake.patience.LOOK_EVERY", 0.01)
     now = iter(range(0, 10**9, 40))
     return Body(Chunks(pieces, hang=True), length, "", bounds(monotonic=lambda: next(now)))
 
@@ -143,7 +143,7 @@ def test_draining_ends_when_it_takes_too_long_or_is_too_much(
     monkeypatch.setattr(bodies, "DRAIN_AT_MOST", 10_000)
     endless = (b"x" * 1000 for _ in iter(int, 1))
     run(bodies.drain(aiter(Chunks(endless)), bounds()))
-    monkeypatch.setattr("webhook_server.patience.LOOK_EVERY", 0.01)
+    monkeypatch.setattr("webhook_server.intake.patience.LOOK_EVERY", 0.01)
     now = iter(range(0, 10**9, 40))
     fast = bounds(monotonic=lambda: next(now))
     run(bodies.drain(aiter(Chunks([b"a"], hang=True)), fast))

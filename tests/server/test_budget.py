@@ -9,7 +9,7 @@ from redis import Redis
 
 from plugin.domain.budget import Budget
 from plugin.domain.settings import ProjectSettings
-from plugin.stores.admission import AdmissionControl, Candidate, Grant
+from plugin.stores.candidates.admission import AdmissionControl, Candidate, Grant
 from tests.samples import settings
 
 STARTS = (

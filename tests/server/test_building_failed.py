@@ -10,7 +10,7 @@ from plugin.bootstrap import Application
 from plugin.domain.batching import Batch
 from plugin.domain.errors import ConflictError, StoreError
 from plugin.domain.prediction import Box
-from plugin.stores.folder import FolderStore
+from plugin.stores.backends.folder import FolderStore
 from tests.samples import NOW
 from tests.server.reviewed import reviewed
 

@@ -6,9 +6,9 @@ import pytest
 
 from plugin.bootstrap import Application
 from plugin.domain.prediction import Box, Prediction
-from plugin.stores.funnel import Span
+from plugin.stores.measures.funnel import Span
 from tests.samples import NOW
-from webhook_server import charts
+from webhook_server.pages.project import charts
 
 NOBODY = {"received": 0, "sampled": 0, "matched": 0, "kept": 0}
 

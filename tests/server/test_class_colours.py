@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from plugin.stores.colours import ClassColours
-from plugin.stores.folder import FolderStore
+from plugin.stores.backends.folder import FolderStore
+from plugin.stores.frames.colours import ClassColours
 
 
 @pytest.fixture

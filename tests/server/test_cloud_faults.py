@@ -9,9 +9,9 @@ from click.testing import CliRunner
 from plugin.cli import main
 from plugin.domain.errors import InvalidInputError, NotFoundError, StoreError
 from plugin.readiness import CloudCheck, store_check
-from plugin.stores.cloud_errors import reason_of
-from plugin.stores.folder import FolderStore
-from plugin.stores.locating import open_store
+from plugin.stores.backends.cloud_errors import reason_of
+from plugin.stores.backends.folder import FolderStore
+from plugin.stores.backends.locating import open_store
 from plugin.stores.objects import ObjectStore, Pair
 from tests.server.faulty_s3 import Fault, FaultyS3
 

@@ -12,12 +12,12 @@ import yaml
 from plugin import jobs
 from plugin.bootstrap import Application
 from plugin.clock import utc_now
-from plugin.stores.heartbeats import Heartbeat
-from plugin.stores.metrics import IMPORTED_FRAMES, LABEL_STUDIO_REQUESTS, REQUEST_SECONDS
+from plugin.stores.measures.heartbeats import Heartbeat
+from plugin.stores.measures.metrics import IMPORTED_FRAMES, LABEL_STUDIO_REQUESTS, REQUEST_SECONDS
 from tests.batch_samples import add_batch
 from tests.samples import settings
 from tests.server.scraping import at, scrape
-from webhook_server.work_families import of_jobs
+from webhook_server.operations.work_families import of_jobs
 
 ROOT = Path(__file__).resolve().parents[2]
 DASHBOARD: dict[str, Any] = json.loads((ROOT / "deploy/grafana/active-learning.json").read_text())

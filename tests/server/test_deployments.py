@@ -11,10 +11,17 @@ from werkzeug.test import TestResponse
 from plugin.bootstrap import Application
 from plugin.clock import utc_now
 from plugin.domain.errors import InvalidInputError
-from plugin.stores.deployments import Deployment
+from plugin.stores.access.deployments import Deployment
 from tests.samples import NOW, encoded, settings
-from webhook_server import edge, problems
-from webhook_server.deployment_rows import DeploymentRow, VersionShare, ago, deployment_rows, rate
+from webhook_server import problems
+from webhook_server.intake import edge
+from webhook_server.pages.project.deployment_rows import (
+    DeploymentRow,
+    VersionShare,
+    ago,
+    deployment_rows,
+    rate,
+)
 
 
 @pytest.fixture

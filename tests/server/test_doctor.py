@@ -32,9 +32,9 @@ from plugin.services.diagnosing.environment import EnvironmentChecks
 from plugin.services.diagnosing.label_studio import LabelStudioChecks
 from plugin.services.diagnosing.storing import StoreChecks
 from plugin.services.diagnosing.working import WorkChecks
-from plugin.stores.folder import FolderStore
-from plugin.stores.hook_secrets import HookSecrets
-from plugin.stores.trial_calls import TrialCalls
+from plugin.stores.access.hook_secrets import HookSecrets
+from plugin.stores.backends.folder import FolderStore
+from plugin.stores.measures.trial_calls import TrialCalls
 from tests.server.test_hooks_refused import PRIVATE, UNKNOWN, refusing
 from tests.stand_ins import running
 
@@ -236,7 +236,8 @@ DISKS = {
 }  # fmt: skip
 MOUNT = 'mount -t tmpfs -o {options} none "$0" && {{ {act}; }} && "$@"'
 CHECK = (
-    "import sys, msgspec; from pathlib import Path; from plugin.stores.folder import FolderStore;"
+    "import sys, msgspec; from pathlib import Path;"
+    "from plugin.stores.backends.folder import FolderStore;"
     "from plugin.services.diagnosing.storing import StoreChecks;"
     "found = tuple(StoreChecks(FolderStore(Path(sys.argv[1]))).findings());"
     "print(msgspec.json.encode(found).decode())"

@@ -10,9 +10,9 @@ from redis import Redis
 from plugin.bootstrap import Application
 from plugin.domain.frame import Frame
 from plugin.formats.native import PostedEvent
-from plugin.services.cases import Kept
-from plugin.services.receiving import Answer, Offer
-from plugin.stores.spool import Spool
+from plugin.services.intake.cases import Kept
+from plugin.services.intake.receiving import Answer, Offer
+from plugin.stores.frames.spool import Spool
 from tests.samples import NOW, box, encoded, jpeg, prediction, settings
 from tests.server.admissions import counters
 

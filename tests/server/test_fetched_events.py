@@ -9,7 +9,7 @@ import pytest
 from plugin.bootstrap import Application
 from plugin.clock import utc_now
 from plugin.domain.frame import FailedFrame
-from plugin.services.fetching import MAX_TRIES, Fetcher
+from plugin.services.intake.fetching import MAX_TRIES, Fetcher
 from tests.samples import settings
 from tests.server.fetch_server import CAMERA, IMAGE, fetcher, serving
 from tests.server.rsgi import Answered, Client

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from plugin.bootstrap import Application
 from tests.signing_in import csrf_token, sign_in_client
 from webhook_server.app import create_app
-from webhook_server.identity import SESSION
+from webhook_server.people.identity import SESSION
 
 HTML = {"Accept": "text/html"}
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from redis import Redis
 
-from plugin.stores.funnel import KEEP_MINUTES, Bucket, Funnel, Span
+from plugin.stores.measures.funnel import KEEP_MINUTES, Bucket, Funnel, Span
 
 NOW = datetime(2026, 11, 23, 14, 37, 12, tzinfo=UTC)
 CAME = {"received": 100, "sampled": 40, "matched": 7, "outcome:kept": 3, "rule:unsure": 3}

@@ -15,8 +15,8 @@ from msgspec import structs
 
 from plugin.bootstrap import Application
 from plugin.domain.errors import ConflictError
-from plugin.services.handing_over import Delivery
-from plugin.stores.locating import open_store
+from plugin.services.training_sets.handing_over import Delivery
+from plugin.stores.backends.locating import open_store
 from plugin.stores.objects import ObjectStore
 from plugin.training_set.examples import Example
 from plugin.training_set.sets import image_key
@@ -26,7 +26,7 @@ from tests.server.rsgi import Client
 from tests.signing_in import session_cookie
 from tests.training_set.format_samples import DETECTION
 from tests.training_set.publishing import publish
-from webhook_server.cookies import COOKIE
+from webhook_server.people.cookies import COOKIE
 
 BIG = 1_500_000
 PATH = "/projects/parts/training-set/1.zip"

@@ -9,8 +9,8 @@ from plugin.bootstrap import Application
 from plugin.clock import utc_now
 from plugin.domain.frame import Frame
 from plugin.images import inspect
-from plugin.services.hashing import Hasher
-from plugin.stores.admission_questions import look_of
+from plugin.services.collection.hashing import Hasher
+from plugin.stores.candidates.admission_questions import look_of
 from tests.reviewed import finish, frame_of
 from tests.samples import jpeg, settings
 from tests.server.reviewed import import_frame, opinion

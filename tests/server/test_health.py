@@ -17,7 +17,7 @@ from plugin.bootstrap import Application
 from plugin.readiness import Readiness, redis_check, store_check
 from tests.samples import NOW
 from tests.server.proxy import Proxy, proxy, without_retries
-from webhook_server import health
+from webhook_server.operations import health
 
 
 class Time:

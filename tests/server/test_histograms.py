@@ -8,7 +8,7 @@ from redis import Redis
 from plugin.bootstrap import Application
 from plugin.clock import utc_now
 from plugin.domain.prediction import Box, Label, Prediction
-from plugin.stores.histograms import BINS, DAYS, Histograms, median
+from plugin.stores.measures.histograms import BINS, DAYS, Histograms, median
 from tests.samples import NOW, box, encoded, jpeg, prediction
 from tests.server.rsgi import Client
 from tests.server.test_events import PATH, bearer, event

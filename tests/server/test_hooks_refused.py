@@ -17,10 +17,10 @@ from redis import Redis
 from plugin.domain.errors import LabelStudioError
 from plugin.domain.summaries import BatchSummary
 from plugin.labelstudio.gateway import LabelStudioGateway
-from plugin.services.hooks import Hooks
-from plugin.stores.folder import FolderStore
-from plugin.stores.hook_notes import HookNotes
-from plugin.stores.hook_secrets import HookSecrets
+from plugin.services.collection.hooks import Hooks
+from plugin.stores.access.hook_secrets import HookSecrets
+from plugin.stores.backends.folder import FolderStore
+from plugin.stores.review.hook_notes import HookNotes
 from tests.samples import NOW
 from tests.stand_ins import running
 

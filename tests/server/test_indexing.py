@@ -14,7 +14,7 @@ from plugin.domain.errors import NotFoundError, UnavailableError
 from plugin.domain.reviewing import Assignments, Ledger, Mark, Share
 from plugin.domain.summaries import BatchSummary
 from plugin.jobs import make_good
-from plugin.stores.batch_index import PREFIX, ProjectTotals, Query
+from plugin.stores.frames.batch_index import PREFIX, ProjectTotals, Query
 from tests.samples import NOW, settings
 
 ANN = "ann@example.com"
@@ -164,7 +164,7 @@ def test_a_filling_that_redis_was_emptied_under_does_not_count(
 def test_who_waits_too_long_for_another_filling_is_told(
     application: Application, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("plugin.services.indexing.WAIT", 0.01)
+    monkeypatch.setattr("plugin.services.imports.indexing.WAIT", 0.01)
     with application.locks.hold("index"), pytest.raises(UnavailableError, match="being made"):
         application.batch_index.page(Query())
 

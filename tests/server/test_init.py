@@ -24,7 +24,7 @@ from plugin.demo.processes import free_port
 from plugin.domain.prediction import TaskType
 from plugin.formats.predictions import decode_prediction, expected_by
 from plugin.labelstudio.label_configs import render
-from plugin.services.setting_up import FirstProject
+from plugin.services.operations.setting_up import FirstProject
 from tests.stand_ins import running
 
 TOKEN, WRONG = "0123456789abcdef" * 2, "f" * 40
@@ -286,8 +286,8 @@ def test_interrupted_it_leaves_what_was_whole(
 
     for broken in (
         "plugin.env_file.os.fsync",
-        "plugin.services.switching.Switching.apply",
-        "plugin.stores.deployments.Deployments.register",
+        "plugin.services.rules.switching.Switching.apply",
+        "plugin.stores.access.deployments.Deployments.register",
     ):
         with monkeypatch.context() as patch:
             patch.setattr(broken, interrupt)

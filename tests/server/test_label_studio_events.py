@@ -14,8 +14,8 @@ from plugin.demo.processes import free_port
 from plugin.domain.batching import Batch
 from plugin.domain.reviewing import Ledger
 from plugin.queues import COLLECT_HINTED, open_queue
-from plugin.services.hooks import EVENTS, SECRET_HEADER
-from plugin.stores.hook_secrets import HookSecrets
+from plugin.services.collection.hooks import EVENTS, SECRET_HEADER
+from plugin.stores.access.hook_secrets import HookSecrets
 from tests.samples import NOW
 from tests.server.rsgi import Answered, Client
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from redis import Redis
 
-from plugin.stores.admission import Admission, AdmissionControl, Candidate, Grant
+from plugin.stores.candidates.admission import Admission, AdmissionControl, Candidate, Grant
 from tests.samples import NOW, settings
 
 NEAR = settings(near_duplicates={"within": "1h", "distance": 4})

@@ -2,8 +2,8 @@
 
 from redis import Redis
 
-from plugin.stores.hook_notes import TRUSTED, HookNotes
-from plugin.stores.look_notes import LookNote, LookNotes
+from plugin.stores.review.hook_notes import TRUSTED, HookNotes
+from plugin.stores.review.look_notes import LookNote, LookNotes
 from tests.samples import NOW
 
 

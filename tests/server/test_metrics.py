@@ -14,7 +14,7 @@ from plugin.bootstrap import Application
 from plugin.clock import utc_now
 from plugin.config import Config
 from plugin.demo.processes import free_port
-from plugin.stores.metrics import REQUEST_SECONDS
+from plugin.stores.measures.metrics import REQUEST_SECONDS
 from tests.samples import settings
 from tests.server.proxy import proxy
 from tests.server.scraping import Values, at, by_label, scrape, site

@@ -6,7 +6,7 @@ import pytest
 
 from plugin.bootstrap import Application
 from plugin.domain.deployment import Deployment
-from plugin.stores.activity import OTHER
+from plugin.stores.measures.activity import OTHER
 from tests.server.receiver import Reply
 from tests.server.training import Training, training_of
 

@@ -11,8 +11,8 @@ from redis import Redis
 
 from plugin.domain.errors import ConflictError, NotFoundError
 from plugin.domain.notices import Event
-from plugin.services import delivering
-from plugin.stores.contacts import Contact, folder_of
+from plugin.services.notices import delivering
+from plugin.stores.notices.contacts import Contact, folder_of
 from tests.server.office import ANN, BEN, MAYA, NOON, Dying, Office, mail, office
 from tests.smtp import MailServer, text_of
 

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from redis import Redis
 
-from plugin.stores.contacts import Contact
+from plugin.stores.notices.contacts import Contact
 from tests.server.office import ANN, BEN, Office, mail, office
 from tests.smtp import MailServer, mail_server
 

@@ -15,10 +15,10 @@ from uuid import uuid4
 import pytest
 
 from plugin.domain.errors import NotFoundError
-from plugin.stores.folder import FolderStore
-from plugin.stores.locating import open_store
+from plugin.stores.backends.folder import FolderStore
+from plugin.stores.backends.locating import open_store
+from plugin.stores.frames.spool_depth import spool_depth
 from plugin.stores.objects import ObjectStore, Pair
-from plugin.stores.spool_depth import spool_depth
 
 OF_ONES_OWN = os.environ.get("LSAL_TEST_STORE", "")
 KINDS = ("folder", "fast folder", "s3", *([OF_ONES_OWN] if OF_ONES_OWN else []))
@@ -210,7 +210,7 @@ def test_a_fast_folder_waits_for_no_disk(tmp_path: Path, monkeypatch: pytest.Mon
         raise OSError(errno.EIO, "no")
 
     (tmp_path / "a").mkdir()
-    monkeypatch.setattr("plugin.stores.durable._libc", lambda: None)
+    monkeypatch.setattr("plugin.stores.backends.durable._libc", lambda: None)
     monkeypatch.setattr(os, "fsync", refuse)
     synced, fast = FolderStore(tmp_path), open_store(f"file://{tmp_path}?sync=fast")
     assert fast.create("a/1", b"")

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from redis import Redis
 
 from plugin.domain.errors import FieldError, InvalidInputError
-from plugin.stores.metrics import REQUEST_SECONDS, Metrics
+from plugin.stores.measures.metrics import REQUEST_SECONDS, Metrics
 from webhook_server import observing, problems
 
 

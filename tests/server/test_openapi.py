@@ -23,10 +23,10 @@ from tests.server.rsgi import Answered, Client
 from tests.server.test_events import bearer
 from webhook_server import front
 from webhook_server.app import create_app
-from webhook_server.edge import Report, Rules, Taken
-from webhook_server.identity import OPEN
+from webhook_server.intake.edge import Report, Rules, Taken
 from webhook_server.openapi import document
 from webhook_server.openapi.examples import IMAGE
+from webhook_server.people.identity import OPEN
 from webhook_server.replies import Problem
 
 JSON = "application/json"

@@ -18,9 +18,9 @@ from plugin.domain.errors import ConflictError, InvalidInputError, UnavailableEr
 from plugin.domain.notices import Event, Message
 from plugin.notifications.addresses import for_person, shown, without_secrets
 from plugin.notifications.channels import Channels
-from plugin.stores.contacts import Contact, Contacts, folder_of
-from plugin.stores.folder import FolderStore
-from plugin.stores.outbox import Outbox
+from plugin.stores.backends.folder import FolderStore
+from plugin.stores.notices.contacts import Contact, Contacts, folder_of
+from plugin.stores.notices.outbox import Outbox
 from tests.stand_ins import running
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated")  # apprise imports it
@@ -74,12 +74,12 @@ from pathlib import Path
 from redis import Redis
 from plugin.clock import utc_now
 from plugin.notifications.channels import Channels
-from plugin.services.delivering import Courier
-from plugin.services.notifying_routes import Routes
-from plugin.stores.contacts import Contacts
-from plugin.stores.folder import FolderStore
+from plugin.services.notices.delivering import Courier
+from plugin.services.notices.notifying_routes import Routes
+from plugin.stores.notices.contacts import Contacts
+from plugin.stores.backends.folder import FolderStore
 from plugin.stores.locks import Locks
-from plugin.stores.outbox import Outbox
+from plugin.stores.notices.outbox import Outbox
 
 folder, redis, *everybody = sys.argv[1:]
 store = FolderStore(Path(folder))

@@ -13,14 +13,14 @@ from redis import Redis
 from plugin.domain.errors import NotFoundError
 from plugin.domain.settings import ProjectSettings
 from plugin.formats.native import decode_event
-from plugin.services.gates import Gate
-from plugin.services.previewing import FRESH_FOR, MAX_SAMPLES, Preview, Previewer
-from plugin.services.receiving import came
-from plugin.services.replaying import Replay, Tally
-from plugin.stores.folder import FolderStore
-from plugin.stores.histograms import Histograms
+from plugin.services.intake.gates import Gate
+from plugin.services.intake.receiving import came
+from plugin.services.rules.previewing import FRESH_FOR, MAX_SAMPLES, Preview, Previewer
+from plugin.services.rules.replaying import Replay, Tally
+from plugin.stores.backends.folder import FolderStore
+from plugin.stores.measures.histograms import Histograms
+from plugin.stores.measures.traffic import Traffic
 from plugin.stores.settings_history import SettingsHistory, SettingsVersion
-from plugin.stores.traffic import Traffic
 from tests.samples import NOW, box, prediction, settings
 
 UNSURE = {"name": "unsure", "when": {"classes": ["dent"], "confidence": {"below": "60%"}}}

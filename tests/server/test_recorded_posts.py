@@ -9,7 +9,7 @@ from plugin.bootstrap import Application
 from plugin.clock import utc_now
 from plugin.domain.deciding import Decider
 from plugin.domain.prediction import Box, Label, Prediction
-from plugin.stores.traffic_records import decode_record, encode_record
+from plugin.stores.measures.traffic_records import decode_record, encode_record
 from tests.samples import NOW, box, prediction, settings
 from tests.server.rsgi import Client
 from tests.server.test_events import PATH, bearer, event

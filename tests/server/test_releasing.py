@@ -5,7 +5,7 @@ from datetime import timedelta
 from redis import Redis
 
 from plugin.domain.settings import ProjectSettings, Rule
-from plugin.stores.admission import REMEMBER, AdmissionControl, Candidate, Grant
+from plugin.stores.candidates.admission import REMEMBER, AdmissionControl, Candidate, Grant
 from tests.samples import NOW, settings
 from tests.server.admissions import counters, rules
 

@@ -8,8 +8,8 @@ from redis import Redis
 
 from plugin.domain.deployment import Deployment
 from plugin.domain.errors import ConflictError, NotAuthenticatedError
-from plugin.services.signing import SignatureCheck
-from plugin.stores.replays import REMEMBER, Replays
+from plugin.services.intake.signing import SignatureCheck
+from plugin.stores.access.replays import REMEMBER, Replays
 from tests.domain.test_signatures import BODY, OTHER, SECRET, signed
 from tests.samples import NOW
 from tests.server.redises import away, lead

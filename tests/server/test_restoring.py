@@ -13,9 +13,9 @@ from plugin.bootstrap import Application
 from plugin.domain.deciding import Outcome
 from plugin.domain.errors import ConflictError
 from plugin.formats.native import PostedEvent
-from plugin.services.cases import Kept
-from plugin.services.receiving import Answer, Offer
-from plugin.stores.deployments import Deployment
+from plugin.services.intake.cases import Kept
+from plugin.services.intake.receiving import Answer, Offer
+from plugin.stores.access.deployments import Deployment
 from tests.samples import NOW, box, encoded, jpeg, prediction, settings
 from tests.server.admissions import stored
 

@@ -132,7 +132,7 @@ def test_a_version_is_announced_again(signed_in_client: FlaskClient, training: T
 def test_while_a_version_is_made_that_is_said(
     signed_in_client: FlaskClient, training: Training, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("plugin.services.retraining.PATIENCE", 0.0)
+    monkeypatch.setattr("plugin.services.retrain.retraining.PATIENCE", 0.0)
     training.ask_for(webhook=training.receiver.url)
     training.review()
     training.complete()

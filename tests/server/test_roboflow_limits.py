@@ -10,7 +10,7 @@ from redis import Redis
 from plugin.domain.prediction import TaskType
 from plugin.domain.settings import ProjectSettings
 from plugin.formats.roboflow_config import settings_from
-from plugin.stores.admission import AdmissionControl, Candidate, Grant
+from plugin.stores.candidates.admission import AdmissionControl, Candidate, Grant
 from tests.conformance.roboflow import CASES, CLASSES, Case, check, configuration
 
 LIMITS = [

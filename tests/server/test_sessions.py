@@ -8,8 +8,8 @@ from click.testing import CliRunner
 from redis import Redis
 
 from plugin.cli import main
-from plugin.stores.folder import FolderStore
-from plugin.stores.sessions import Sessions
+from plugin.stores.access.sessions import Sessions
+from plugin.stores.backends.folder import FolderStore
 
 IDLE = timedelta(hours=8)
 

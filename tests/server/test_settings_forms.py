@@ -14,9 +14,9 @@ from plugin.settings_file import check_settings
 from tests.domain.generated import made_up
 from tests.samples import NOW, settings
 from tests.server.html_forms import form_of
-from webhook_server.filled_form import Form, spoken
-from webhook_server.settings_fields import LISTS, SECTIONS, Section
-from webhook_server.settings_forms import merged, posted, written
+from webhook_server.pages.project.filled_form import Form, spoken
+from webhook_server.pages.project.settings_fields import LISTS, SECTIONS, Section
+from webhook_server.pages.project.settings_forms import merged, posted, written
 
 WITHOUT_FIELD = {
     "project", "task_type", "classes", "keypoints", "enabled", "instructions", "seed",

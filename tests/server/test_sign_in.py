@@ -5,12 +5,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from plugin.bootstrap import Application
-from plugin.stores.attempts import OF_ONE
+from plugin.stores.access.attempts import OF_ONE
 from tests.server.proxy import proxy
 from tests.signing_in import csrf_token, sign_in_client
 from webhook_server.app import create_app
-from webhook_server.identity import managers_only, person
-from webhook_server.own_path import own_path
+from webhook_server.people.identity import managers_only, person
+from webhook_server.people.own_path import own_path
 
 HTML = {"Accept": "text/html"}
 TOKEN = "a" * 40

@@ -16,9 +16,9 @@ from plugin.config import Config
 from plugin.domain.assigning import Wish
 from plugin.domain.batching import Batch
 from plugin.domain.reviewing import Ledger, Mark, holders
-from plugin.stores.batches import TaskRef
-from plugin.stores.contacts import folder_of
-from plugin.stores.hand_outs import HandOut, HandOutNotes
+from plugin.stores.frames.batches import TaskRef
+from plugin.stores.notices.contacts import folder_of
+from plugin.stores.review.hand_outs import HandOut, HandOutNotes
 from tests.samples import settings
 from tests.server.enterprise import EnterpriseServer, Known, enterprise, user
 

@@ -13,7 +13,7 @@ from plugin.cli import main
 from plugin.clock import utc_now
 from plugin.domain.errors import NewerFormError, UnavailableError
 from plugin.readiness import check_of
-from plugin.stores.locating import open_store
+from plugin.stores.backends.locating import open_store
 from plugin.stores.store_format import FORMAT, RESTORING, begin_work, expect_known
 from tests.samples import NOW
 

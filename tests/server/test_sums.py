@@ -11,10 +11,10 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
-from plugin.stores import sums
-from plugin.stores.flushing import Flusher
-from plugin.stores.funnel import Funnel
-from plugin.stores.metrics import LABEL_STUDIO_REQUESTS, REQUEST_SECONDS, Metrics
+from plugin.stores.measures import sums
+from plugin.stores.measures.flushing import Flusher
+from plugin.stores.measures.funnel import Funnel
+from plugin.stores.measures.metrics import LABEL_STUDIO_REQUESTS, REQUEST_SECONDS, Metrics
 from tests.samples import NOW
 from tests.server.proxy import Proxy, proxy, without_retries
 

@@ -15,10 +15,10 @@ from plugin.domain.diagnosis import Diagnosis, Finding
 from plugin.domain.notices import Message
 from plugin.queue_state import queue_state
 from plugin.queues import NOTIFY, PERIODIC, SWEEP, Scheduler, open_queue, open_worker
-from plugin.services.checking_up import CheckUp
-from plugin.stores.contacts import folder_of
-from plugin.stores.heartbeats import Heartbeats
-from plugin.stores.outbox import Delivery, Letter
+from plugin.services.operations.checking_up import CheckUp
+from plugin.stores.measures.heartbeats import Heartbeats
+from plugin.stores.notices.contacts import folder_of
+from plugin.stores.notices.outbox import Delivery, Letter
 from tests.browser.troubles import frame
 from tests.signing_in import csrf_token, sign_in_client
 

@@ -13,7 +13,7 @@ import pytest
 from plugin.bootstrap import Application
 from plugin.domain.errors import LabelStudioError
 from plugin.labelstudio.tokens import TokenOwners
-from plugin.services.signing_in import SignIn
+from plugin.services.operations.signing_in import SignIn
 from tests.stand_ins import running
 
 TOKEN = "a" * 40

@@ -12,12 +12,12 @@ from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from plugin.formats.native import PostedEvent, decode_event
-from plugin.services.gates import Gate
-from plugin.services.receiving import came
-from plugin.stores import traffic as module
-from plugin.stores.histograms import Histograms
+from plugin.services.intake.gates import Gate
+from plugin.services.intake.receiving import came
+from plugin.stores.measures import traffic as module
+from plugin.stores.measures.histograms import Histograms
+from plugin.stores.measures.traffic import EVENTS_A_FLUSH, FEWEST, KEEP, MAX_PREDICTION, Traffic
 from plugin.stores.settings_history import SettingsVersion
-from plugin.stores.traffic import EVENTS_A_FLUSH, FEWEST, KEEP, MAX_PREDICTION, Traffic
 from tests.samples import NOW, box, encoded, prediction, settings
 from tests.server.redises import away, lead
 

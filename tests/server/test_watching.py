@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from plugin.domain.errors import NotFoundError, StoreError
-from plugin.stores.cloud_client import open_bucket
-from plugin.stores.locating import open_store
+from plugin.stores.backends.cloud_client import open_bucket
+from plugin.stores.backends.locating import open_store
+from plugin.stores.backends.watching import FRESH_FOR, GOOD_FOR, WatchedStore
 from plugin.stores.objects import ObjectStore
-from plugin.stores.watching import FRESH_FOR, GOOD_FOR, WatchedStore
 from tests.server.faulty_s3 import Fault, FaultyS3
 from tests.server.test_health import Time
 

@@ -8,7 +8,7 @@ from werkzeug.routing import Rule
 from plugin.bootstrap import Application
 from tests.signing_in import csrf_token, sign_in_client
 from webhook_server.app import create_app
-from webhook_server.identity import OPEN
+from webhook_server.people.identity import OPEN
 
 FOR_EVERYBODY = {"/mine/notifications"}
 """What reviewers change: what concerns themselves alone."""

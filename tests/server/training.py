@@ -20,13 +20,13 @@ from plugin.domain.reviewing import Ledger, Mark
 from plugin.domain.settings import ProjectSettings
 from plugin.posting import WebhookPoster
 from plugin.running import CommandRunner
-from plugin.services.announcing import Announcer
-from plugin.services.announcing_channels import CommandChannel, WebhookChannel
-from plugin.services.model_versions import ModelVersions
-from plugin.services.retraining import Retrainer
-from plugin.stores.review_log import ReviewsChanged
-from plugin.stores.reviews import Review
-from plugin.stores.spool import image_key
+from plugin.services.intake.model_versions import ModelVersions
+from plugin.services.retrain.announcing import Announcer
+from plugin.services.retrain.announcing_channels import CommandChannel, WebhookChannel
+from plugin.services.retrain.retraining import Retrainer
+from plugin.stores.frames.spool import image_key
+from plugin.stores.review.review_log import ReviewsChanged
+from plugin.stores.review.reviews import Review
 from tests.samples import jpeg
 from tests.server.receiver import Receiver, receiving
 

@@ -18,10 +18,10 @@ from plugin.formats.label_studio import encode_prediction
 from plugin.formats.native import decode_event
 from plugin.formats.predictions import decode_prediction, expected_by
 from plugin.images import inspect
-from plugin.services.gates import Gates
-from plugin.services.receiving import Answer, Receiver
-from plugin.stores.deployments import Deployments
-from plugin.stores.folder import FolderStore
+from plugin.services.intake.gates import Gates
+from plugin.services.intake.receiving import Answer, Receiver
+from plugin.stores.access.deployments import Deployments
+from plugin.stores.backends.folder import FolderStore
 from plugin.stores.settings_history import SettingsHistory
 
 MANY = 8_000

@@ -22,8 +22,8 @@ from plugin.domain.errors import (
     NotFoundError,
     UnavailableError,
 )
-from plugin.services.handing_over import Delivery, HandOver
-from plugin.stores.folder import FolderStore
+from plugin.services.training_sets.handing_over import Delivery, HandOver
+from plugin.stores.backends.folder import FolderStore
 from plugin.training_set.examples import Example
 from plugin.training_set.formats.contents import File
 from plugin.training_set.places import write_archive, write_folder

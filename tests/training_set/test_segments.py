@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from plugin.domain.errors import StoreError
 from plugin.domain.prediction import Prediction
 from plugin.domain.splitting import digest64
-from plugin.stores.folder import FolderStore
+from plugin.stores.backends.folder import FolderStore
 from plugin.training_set.compacting import FAN_IN, to_merge
 from plugin.training_set.examples import Example, Provenance
 from plugin.training_set.known import Known

@@ -10,9 +10,9 @@ from plugin.domain.settings import ProjectSettings
 from plugin.formats.event_ids import MAX_EVENT_ID
 from plugin.formats.native import PostedEvent, PostedImage
 from plugin.formats.predictions import FORMATS
-from plugin.services.receiving import Answer
-from webhook_server.edge import Report, Rules, Taken
-from webhook_server.health import Alive, NotReady, Ready
+from plugin.services.intake.receiving import Answer
+from webhook_server.intake.edge import Report, Rules, Taken
+from webhook_server.operations.health import Alive, NotReady, Ready
 from webhook_server.replies import Problem
 
 Schema = dict[str, Any]

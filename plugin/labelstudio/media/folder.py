@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 
 from plugin.labelstudio.media import Files
 from plugin.labelstudio.media.connecting import connect
-from plugin.stores.durable import make_folders, sync_all
+from plugin.stores.backends.durable import make_folders, sync_all
 
 if TYPE_CHECKING:
     from plugin.labelstudio.gateway import LabelStudioGateway

@@ -9,7 +9,7 @@ from plugin.labelstudio.media import Media
 from plugin.labelstudio.media.bucket import Bucket, BucketAddress, Credentials
 from plugin.labelstudio.media.folder import SharedFolder
 from plugin.labelstudio.media.uploads import Uploads
-from plugin.stores.locating import open_store
+from plugin.stores.backends.locating import open_store
 
 if TYPE_CHECKING:
     from plugin.labelstudio.gateway import LabelStudioGateway

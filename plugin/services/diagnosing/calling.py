@@ -12,9 +12,9 @@ from plugin.domain.diagnosis import Finding, warning
 from plugin.domain.errors import LabelStudioError, NotFoundError
 from plugin.labelstudio.values import Webhook
 from plugin.readiness import in_words
-from plugin.services.hooks import ACTIONS, EVENTS, SECRET_HEADER
-from plugin.stores.hook_secrets import HookSecrets
-from plugin.stores.trial_calls import TRIALS, TrialCalls
+from plugin.services.collection.hooks import ACTIONS, EVENTS, SECRET_HEADER
+from plugin.stores.access.hook_secrets import HookSecrets
+from plugin.stores.measures.trial_calls import TRIALS, TrialCalls
 
 if TYPE_CHECKING:
     from plugin.labelstudio.gateway import LabelStudioGateway

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from plugin.domain.diagnosis import Finding, warning
 from plugin.domain.errors import NotFoundError
 from plugin.readiness import MIN_FREE, in_words
-from plugin.stores.folder import FolderStore
+from plugin.stores.backends.folder import FolderStore
 from plugin.stores.objects import ObjectStore
 
 LITTLE_SPACE = 1_000_000_000

@@ -21,12 +21,12 @@ from types import ModuleType
 from typing import Any
 
 STEPS = {
-    "spool write": ("plugin.stores.spool", "Spool.add_all"),
+    "spool write": ("plugin.stores.frames.spool", "Spool.add_all"),
     "enqueue": ("plugin.queues", "WorkQueue.wake"),
-    "answer": ("plugin.services.keeping", "Keeper.keep"),
+    "answer": ("plugin.services.intake.keeping", "Keeper.keep"),
     "media": ("plugin.labelstudio.gateway", "LabelStudioGateway.upload"),
     "import call": ("plugin.labelstudio.gateway", "LabelStudioGateway.import_tasks"),
-    "mark done": ("plugin.stores.spool", "Spool.mark_all_imported"),
+    "mark done": ("plugin.stores.frames.spool", "Spool.mark_all_imported"),
 }
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote, quote_from_bytes
 
 from werkzeug.routing import Rule
 
-from plugin.services.hooks import SECRET_HEADER
+from plugin.services.collection.hooks import SECRET_HEADER
 from tests.batch_samples import ANN, BEN
 from tests.fuzz.mutating import WORDS, Material, mutated
 from tests.fuzz.rechunking import rechunked
@@ -17,7 +17,7 @@ from tests.fuzz.target import Target
 from tests.fuzz.targets import all_targets
 from tests.reviewed import frame_of
 from tests.samples import jpeg
-from webhook_server.cookies import COOKIE
+from webhook_server.people.cookies import COOKIE
 
 _PLACE = re.compile(r"<(?:[^<>]*:)?(\w+)>")
 

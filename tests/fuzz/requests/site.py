@@ -31,7 +31,7 @@ from tests.served import Served, served
 from tests.server.reviewed import import_frame, reviewed
 from tests.signing_in import MAYA, session_cookie
 from webhook_server.app import create_app
-from webhook_server.cookies import COOKIE
+from webhook_server.people.cookies import COOKIE
 
 DENT = Box("dent", 0.41, (32.0, 24.0, 96.0, 72.0))
 LONGEST_SESSION = 100

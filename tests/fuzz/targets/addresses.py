@@ -14,12 +14,12 @@ from plugin.bootstrap import Application
 from plugin.config import Config
 from plugin.domain.analysis import Cell
 from plugin.notifications import addresses as channels
-from plugin.stores.locating import open_store
+from plugin.stores.backends.locating import open_store
 from tests.fuzz.target import Target
-from webhook_server import analysis_query
-from webhook_server.cookies import COOKIE, SignedCookies
-from webhook_server.own_path import own_path
-from webhook_server.paging import page_asked, pages_of
+from webhook_server.pages.paging import page_asked, pages_of
+from webhook_server.pages.training import analysis_query
+from webhook_server.people.cookies import COOKIE, SignedCookies
+from webhook_server.people.own_path import own_path
 
 HOSTS = ("images.example.com", "*.cdn.example.com", "192.0.2.7", "2001:db8::7")
 _IMAGES = (

@@ -14,17 +14,17 @@ from plugin.edge.signing import Signer
 from plugin.formats.event_ids import event_id_of
 from plugin.formats.native import decode_as, decode_event, decode_metadata, decode_timestamp
 from plugin.formats.signatures import read_headers, verify
-from plugin.services.replaying import Replay, Tally
-from plugin.stores.deployments import Deployments
-from plugin.stores.folder import FolderStore
-from plugin.stores.upload_addresses import UploadAddresses
+from plugin.services.rules.replaying import Replay, Tally
+from plugin.stores.access.deployments import Deployments
+from plugin.stores.access.upload_addresses import UploadAddresses
+from plugin.stores.backends.folder import FolderStore
 from tests.fuzz.target import Target
 from tests.samples import NOW, box, encoded, jpeg, prediction, settings
-from webhook_server.edge import Report
-from webhook_server.forms import parse_form
-from webhook_server.gunzip import Gunzip
-from webhook_server.lines import Lines
-from webhook_server.requests import Request, authenticate
+from webhook_server.intake.edge import Report
+from webhook_server.intake.forms import parse_form
+from webhook_server.intake.gunzip import Gunzip
+from webhook_server.intake.lines import Lines
+from webhook_server.intake.requests import Request, authenticate
 
 _EVENT = {
     "event_id": "shot-17", "timestamp": "2026-11-23T11:59:00+01:00", "model_version": "v7",

@@ -17,11 +17,12 @@ from tests.domain.generated import made_up
 from tests.domain.test_roboflow_config import COUNT, NEAR, RANDOM
 from tests.fuzz.target import Parse, Target
 from tests.samples import NOW, settings
-from webhook_server import batch_forms, contact_form
-from webhook_server.filled_form import Form
-from webhook_server.settings_fields import SECTIONS, Section
-from webhook_server.settings_forms import brought_forward, posted, written
-from webhook_server.settings_posts import proposed
+from webhook_server.pages.project.filled_form import Form
+from webhook_server.pages.project.settings_fields import SECTIONS, Section
+from webhook_server.pages.project.settings_forms import brought_forward, posted, written
+from webhook_server.pages.project.settings_posts import proposed
+from webhook_server.pages.review import batch_forms
+from webhook_server.pages.system import contact_form
 
 _YAML = (
     b"&a ", b"*a", b"<<: ", b"!!binary ", b"--- ", b"...\n", b"|\n", b">-\n", b"? ", b"- ", b"# ",

@@ -10,15 +10,15 @@ from plugin.domain.batching import Batch
 from plugin.domain.frame import Frame, ImageInfo, ImportedFrame, Reservation
 from plugin.domain.reviewing import Assignments, Ledger, Mark, Share
 from plugin.domain.team import Member
-from plugin.stores.deployments import Deployments
+from plugin.stores.access.deployments import Deployments
+from plugin.stores.backends.folder import FolderStore
 from plugin.stores.documents import encode, read
-from plugin.stores.folder import FolderStore
-from plugin.stores.outbox import Letter
-from plugin.stores.review_log import Cursor
-from plugin.stores.reviews import Review
+from plugin.stores.measures.traffic_records import decode_record, encode_record
+from plugin.stores.notices.outbox import Letter
+from plugin.stores.review.review_log import Cursor
+from plugin.stores.review.reviews import Review
+from plugin.stores.review.team import TeamList
 from plugin.stores.settings_history import SettingsHistory
-from plugin.stores.team import TeamList
-from plugin.stores.traffic_records import decode_record, encode_record
 from plugin.training_set.versions import Version
 from tests.domain.format_samples import SAMPLES
 from tests.fuzz.target import Target

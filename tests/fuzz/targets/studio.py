@@ -12,8 +12,8 @@ from plugin.labelstudio.api.connection import translated
 from plugin.labelstudio.label_configs import render
 from plugin.labelstudio.merging import merge
 from plugin.labelstudio.tokens import _account
-from plugin.services.adopting import parse_batch
-from plugin.services.marking import marks_of
+from plugin.services.collection.marking import marks_of
+from plugin.services.operations.adopting import parse_batch
 from plugin.stores.objects import check_key
 from tests.fuzz.target import Target
 from tests.samples import CLASSES

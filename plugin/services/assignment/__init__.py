@@ -1,0 +1,1 @@
+"""Who reviews what: shares, changes of them, and teams that are given new images by themselves."""

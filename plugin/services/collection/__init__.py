@@ -1,0 +1,1 @@
+"""What reviewers did comes back: looked for, written down, reconciled."""

@@ -1,0 +1,1 @@
+"""The way of a frame into Label Studio: batches, images made fit, tasks, lost ends completed."""

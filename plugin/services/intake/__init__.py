@@ -1,0 +1,1 @@
+"""The way of an event: received, decided, kept, its image waited for."""

@@ -1,0 +1,1 @@
+"""Keeping an installation well: diagnosis, rebuilding, signing in."""

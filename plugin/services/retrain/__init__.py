@@ -1,0 +1,1 @@
+"""A version is due, made and announced until whoever trains has heard of it."""

@@ -1,0 +1,1 @@
+"""Frames on their way into Label Studio: the spool, imports, batches and their index."""

@@ -1,0 +1,1 @@
+"""What is counted of all processes, and how the machinery is."""

@@ -1,0 +1,1 @@
+"""What people and trainers are to be told, until they were."""

@@ -1,0 +1,1 @@
+"""What reviewers were given and made of it."""

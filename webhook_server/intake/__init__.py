@@ -1,0 +1,1 @@
+"""What deployments post, from its bytes to its answer."""

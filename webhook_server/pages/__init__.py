@@ -1,0 +1,1 @@
+"""The pages over all projects, and what all pages share."""

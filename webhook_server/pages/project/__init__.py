@@ -1,0 +1,1 @@
+"""The page of a project: its switch, settings, team, traffic and history."""

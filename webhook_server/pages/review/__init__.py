@@ -1,0 +1,1 @@
+"""Pages of the review: the queue, a batch, its images, one's own."""

@@ -1,0 +1,1 @@
+"""The page of the machinery, and how people are told."""

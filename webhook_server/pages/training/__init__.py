@@ -1,0 +1,1 @@
+"""Pages of the training set: versions, retraining, what the humans changed."""
