@@ -76,10 +76,10 @@ def _tasks(rig: Rig, number: int) -> Iterator[Mapping[str, Any]]:
     with httpx.Client(base_url=config.label_studio_url, headers=token, timeout=60) as client:
         while True:
             answer = client.get("/api/tasks/", params=asked | {"page": page}).raise_for_status()
-            tasks = answer.json()["tasks"]
-            yield from tasks
-            if len(tasks) < PAGE:
-                return
+            found = answer.json()
+            yield from found["tasks"]
+            if page * PAGE >= found["total"]:
+                return  # a page behind the last one would be answered with 404
             page += 1
 
 
