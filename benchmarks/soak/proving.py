@@ -2,12 +2,10 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isclose
 from typing import Any
-
-import httpx
 
 from benchmarks.soak import events
 from benchmarks.soak.events import PROJECT
@@ -16,9 +14,7 @@ from benchmarks.soak.messages import Ended
 from benchmarks.soak.results import Verdict
 from benchmarks.soak.reviewing import Reviewer
 from plugin.queue_state import queue_state
-
-PAGE = 500
-"""Tasks in one answer of Label Studio."""
+from tests.label_studio_tasks import tasks_of
 
 REST = 600.0
 """Seconds until everything must have come to rest."""
@@ -55,7 +51,7 @@ class Tasks:
         """Read all of it, past our own gateway."""
         found = cls()
         for batch in installation.application.batches.of_project(PROJECT):
-            for task in _tasks(installation, batch.label_studio_id):
+            for task in tasks_of(installation.application.config, batch.label_studio_id):
                 found._add(task)
             folder = installation.media / str(batch.label_studio_id)
             found.files += sum(1 for _ in folder.glob("*"))
@@ -67,20 +63,6 @@ class Tasks:
         self.wrong += not is_as_posted(task)
         if any(not each["was_cancelled"] for each in task["annotations"]):
             self.finished.add(int(task["id"]))
-
-
-def _tasks(installation: Installation, project: int) -> Iterator[Mapping[str, Any]]:
-    config, page = installation.application.config, 1
-    token = {"Authorization": f"Token {config.label_studio_api_key.get_secret_value()}"}
-    asked: dict[str, str | int] = {"project": project, "fields": "all", "page_size": PAGE}
-    with httpx.Client(base_url=config.label_studio_url, headers=token, timeout=120) as client:
-        while True:
-            answer = client.get("/api/tasks/", params=asked | {"page": page}).raise_for_status()
-            found = answer.json()
-            yield from found["tasks"]
-            if page * PAGE >= found["total"]:
-                return  # a page behind the last one would be answered with 404
-            page += 1
 
 
 def is_as_posted(task: Mapping[str, Any]) -> bool:

@@ -1,18 +1,15 @@
 """What must hold after every fault, counted: in Label Studio itself, and in its folder."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.faults.rig import Rig
 from tests.faults.stream import HEIGHT, WIDTH, Stream, boxes
-
-PAGE = 500
-"""Tasks in one answer of Label Studio."""
+from tests.label_studio_tasks import tasks_of
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ def check(rig: Rig, stream: Stream, cap: int) -> Findings:
     """Compare what was answered with what is there."""
     app, project = rig.application, stream.project
     numbers = [batch.label_studio_id for batch in app.batches.of_project(project)]
-    tasks = [task for number in numbers for task in _tasks(rig, number)]
+    tasks = [task for number in numbers for task in tasks_of(app.config, number)]
     events = Counter(str(task["data"]["event_id"]) for task in tasks)
     return Findings(
         posted=len(stream.answers),
@@ -66,21 +63,6 @@ def check(rig: Rig, stream: Stream, cap: int) -> Findings:
 def begun_imports(rig: Rig, project: str) -> list[str]:
     """Notes of imports whose end nobody has seen yet."""
     return list(rig.application.store.keys(f"projects/{project}/importing/"))
-
-
-def _tasks(rig: Rig, number: int) -> Iterator[Mapping[str, Any]]:
-    """The tasks of a Label Studio project with their predictions, past our own gateway."""
-    config, page = rig.application.config, 1
-    token = {"Authorization": f"Token {config.label_studio_api_key.get_secret_value()}"}
-    asked: dict[str, str | int] = {"project": number, "fields": "all", "page_size": PAGE}
-    with httpx.Client(base_url=config.label_studio_url, headers=token, timeout=60) as client:
-        while True:
-            answer = client.get("/api/tasks/", params=asked | {"page": page}).raise_for_status()
-            found = answer.json()
-            yield from found["tasks"]
-            if page * PAGE >= found["total"]:
-                return  # a page behind the last one would be answered with 404
-            page += 1
 
 
 def _files(rig: Rig, numbers: list[int]) -> set[str]:
