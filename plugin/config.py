@@ -131,7 +131,8 @@ class Config(BaseSettings):
     @property
     def local_url(self) -> str:
         """Where `lsal serve` is reached on this machine; LSAL_HOST may stand for all addresses."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104
+        everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  nothing listens here
+        host = everywhere.get(self.host, self.host)
         return f"http://{host}:{self.port}"
 
     @property

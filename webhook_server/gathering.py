@@ -25,12 +25,17 @@ class Gathered:
         self._metrics = metrics
         self._clock = clock
         self._lock = threading.Lock()
+        self._met: set[str] = set()
         self._deployments: dict[str, Deployment] = {}
         self._events: Counter[tuple[str, str, Outcome]] = Counter()
         self._seconds: defaultdict[tuple[str, int], list[float]] = defaultdict(list)
 
     def event(self, deployment: Deployment, model_version: str, outcome: Outcome) -> None:
-        """Count an event."""
+        """Count an event; of a deployment's first one it is known at once that it posts."""
+        if deployment.id not in self._met:
+            # So that a project may be switched on as soon as the first post was answered.
+            self._met.add(deployment.id)
+            self._activity.saw(deployment, "", 0, self._clock())
         with self._lock:
             self._deployments[deployment.id] = deployment
             self._events[deployment.id, model_version, outcome] += 1

@@ -8,7 +8,7 @@ import click
 from pydantic_settings import DotEnvSettingsSource
 
 from plugin.commands.asking import Terminal, UnusableError
-from plugin.commands.init_places import MEDIA, PUBLIC, TOKEN
+from plugin.commands.init_places import HIDDEN, MEDIA, PUBLIC
 from plugin.config import UPLOAD, Config
 from plugin.domain.errors import FieldError, InvalidInputError
 from plugin.env_file import merged, write_env
@@ -71,4 +71,4 @@ def _is_missing(name: str, value: str, said: Mapping[str, str | None] | None) ->
 def _shown(name: str, value: str | None) -> str:
     if value is None:
         return "not there"
-    return "…" if name == TOKEN else repr(value)
+    return "…" if name in HIDDEN else repr(value)

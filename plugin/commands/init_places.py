@@ -14,6 +14,9 @@ from plugin.domain.diagnosis import Finding
 URL, TOKEN, REDIS, STORE = "LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY", "REDIS_URL", "STORE_URL"
 MEDIA, PUBLIC = "LSAL_MEDIA", "LSAL_PUBLIC_URL"
 
+HIDDEN = frozenset({TOKEN})
+"""What is neither shown nor echoed."""
+
 OPTIONS = {
     URL: "--label-studio", TOKEN: "--token", REDIS: "--redis", STORE: "--store",
     MEDIA: "--media", PUBLIC: "--public-url",
@@ -47,8 +50,9 @@ class Places:
         return self.chosen
 
     def _ask(self, text: str, name: str, usual: str) -> None:
-        needed = name == TOKEN and not usual
-        question = Question(text, OPTIONS[name], None if needed else usual, secret=name == TOKEN)
+        secret = name in HIDDEN
+        needed = secret and not usual
+        question = Question(text, OPTIONS[name], None if needed else usual, secret=secret)
         answer = self.terminal.ask(question, self.given[name], lambda value: self._try(name, value))
         self.chosen[name] = answer
 

@@ -7,6 +7,7 @@ import pytest
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from plugin.domain.deciding import Outcome
 from plugin.domain.deployment import Deployment
 from plugin.stores.access.deployments import Deployments
 from plugin.stores.backends.folder import FolderStore
@@ -19,8 +20,11 @@ from plugin.stores.measures.activity import (
     Activity,
     Seen,
 )
+from plugin.stores.measures.funnel import Funnel
+from plugin.stores.measures.metrics import Metrics
 from tests.samples import NOW
 from tests.server.redises import away, lead
+from webhook_server.gathering import Gathered
 
 
 @pytest.fixture
@@ -48,6 +52,15 @@ def test_what_was_never_seen_has_no_time_no_rate_and_no_versions(
 ) -> None:
     assert seen(activity, line_3) == Seen(None, 0, {})
     assert activity.of([], NOW) == {}
+
+
+def test_of_the_first_event_it_is_known_at_once(
+    redis: Redis, deployments: Deployments, activity: Activity, line_3: Deployment
+) -> None:
+    gathered = Gathered(Funnel(redis), activity, Metrics(redis), lambda: NOW)
+    assert deployments.first_seen(line_3) is None
+    gathered.event(line_3, "7", Outcome.DISABLED)
+    assert deployments.first_seen(line_3) == NOW  # nothing was flushed: it may be switched on
 
 
 def test_all_processes_add_up(

@@ -14,6 +14,7 @@ from benchmarks.soak.driver import Driver, Target
 from benchmarks.soak.events import SIZES, Kind
 from benchmarks.soak.messages import Ended, Interval, Load
 from benchmarks.soak.pictures import picture
+from tests.asynchronous import run as run_apart
 
 KEPT = b'{"outcome":"kept","frame_id":"f"}'
 UPLOAD = b'{"outcome":"kept","upload":{"url":"http://127.0.0.1:1/v1/uploads/soak/f?signature=s"}}'
@@ -66,7 +67,7 @@ def run(
         async with server(answer, wait) as port:
             return await Driver(Target(port, "key", connections), ALBUMS, reports.append).run(load)
 
-    return asyncio.run(drive()), reports
+    return run_apart(drive()), reports
 
 
 def test_latency_counts_from_when_an_event_was_due() -> None:
@@ -137,7 +138,7 @@ def test_what_was_kept_comes_again_as_it_was(monkeypatch: pytest.MonkeyPatch) ->
             only(monkeypatch, Kind.AGAIN)
             return await driver.run(Load(2, 0, 60, at_most=2))
 
-    ended = asyncio.run(drive())
+    ended = run_apart(drive())
     assert ended.kept == [0, 1]
     assert sorted(bodies.values()) == [2, 2]
 
