@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from plugin.clock import utc_now
 from plugin.services.imports.deduplicating import Deduplicator
+from plugin.services.imports.drawing import Drawer
 from plugin.services.imports.faultfinding import FaultFinder
 from plugin.services.imports.importing import Importer
 from plugin.services.imports.resuming import Resumer
@@ -18,7 +19,7 @@ def importer_of(parts: "Application") -> Importer:
     """What makes tasks of pending frames."""
     resumer = Resumer(
         parts.spool, parts.batches, parts.import_notes, parts.doubts, parts.label_studio,
-        parts.sender, utc_now,
+        parts.sender, Drawer(parts.label_studio), utc_now,
     )  # fmt: skip
     return Importer(
         history=parts.history, spool=parts.spool, notes=parts.import_notes, locks=parts.locks,

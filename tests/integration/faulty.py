@@ -1,5 +1,6 @@
 """A proxy before the real Label Studio that spoils some of its answers."""
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ import httpx
 
 from tests.stand_ins import running
 
-Kind = Literal["lose", "half", "drop", "keep", "refuse", "hold"]
+Kind = Literal["lose", "half", "drop", "keep", "refuse", "hold", "bare"]
 PASSED_ON = ("authorization", "content-type", "accept")
 
 
@@ -25,6 +26,7 @@ class Fault:
     drop: it never gets the request, and no answer comes.
     keep: no answer comes, and it gets the request when the proxy is told to `release` it.
     refuse: it never gets the request; the answer is `status` with `headers`.
+    bare: it makes the tasks without their predictions, as on SQLite when its database was locked.
     hold: `held` is set, and the request goes on once `go_on` is.
     """
 
@@ -88,6 +90,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.held.set()
             self.server.go_on.wait(60)
             fault = None
+        if fault and fault.kind == "bare":
+            tasks = [each | {"predictions": []} for each in json.loads(body)]
+            body, fault = json.dumps(tasks).encode(), None
         if fault and fault.kind == "drop":
             self.close_connection = True
             return

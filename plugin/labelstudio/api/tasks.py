@@ -12,6 +12,8 @@ from plugin.labelstudio.api.connection import translated
 from plugin.labelstudio.api.paging import Paging
 from plugin.labelstudio.values import TASKS_PER_PAGE, of_frames
 
+_JSON = {"Content-Type": "application/json"}
+
 
 class Tasks(Paging):
     """Every method raises LabelStudioError when the server refuses, fails or does not answer."""
@@ -22,12 +24,45 @@ class Tasks(Paging):
         with translated():
             answer = self._request(
                 "POST", f"api/projects/{project}/import", content=msgspec.json.encode(tasks),
-                headers={"Content-Type": "application/json"}, params={"return_task_ids": "true"},
+                headers=_JSON, params={"return_task_ids": "true"},
             )  # fmt: skip
         ids = list(answer["task_ids"]) if isinstance(answer, dict) and "task_ids" in answer else []
         if len(ids) != len(tasks):
             raise LabelStudioError(0, f"made {len(ids)} tasks of {len(tasks)}")
+        drawn = {made: task["predictions"][0] for made, task in zip(ids, tasks, strict=True)
+                 if task["predictions"]}  # fmt: skip
+        if answer.get("prediction_count") != len(drawn):
+            # On SQLite it tries once more when its database was locked, and then makes the tasks
+            # alone: `create` has popped the predictions (tasks/serializers.py).
+            bare = set(
+                self.bare_tasks(project, [task["data"]["frame_id"] for task in tasks]).values()
+            )
+            self.import_predictions(project, {each: drawn[each] for each in drawn if each in bare})
         return ids
+
+    def import_predictions(self, project: int, drawn: Mapping[int, Mapping[str, Any]]) -> None:
+        """Give tasks a prediction each, by the tasks' ids, in one call; none for none."""
+        if not drawn:
+            return
+        content = msgspec.json.encode([{**each, "task": task} for task, each in drawn.items()])
+        path = f"api/projects/{project}/import/predictions"
+        with translated():
+            self._request("POST", path, content=content, headers=_JSON)
+
+    def bare_tasks(self, project: int, frame_ids: Sequence[str]) -> dict[str, int]:
+        """Those of these frames whose task has no prediction: task id by frame id."""
+        found = of_frames(frame_ids)
+        found["items"].append(
+            {
+                "filter": "filter:tasks:total_predictions",
+                "operator": "equal",
+                "type": "Number",
+                "value": 0,
+            }
+        )
+        options = {"fields": "task_only", "page_size": TASKS_PER_PAGE}
+        tasks = self._pages(project, found, "tasks:id", options)
+        return {task["data"]["frame_id"]: int(task["id"]) for task in tasks}
 
     def tasks_of_frames(self, project: int, frame_ids: Sequence[str]) -> dict[str, int]:
         """Which of these frames are tasks already: task id by frame id, of two the older one."""

@@ -80,13 +80,13 @@ class Importer:
         return imported
 
     def _run(self, project: str, lease: Lease) -> int:
-        notes = self.resumer.complete(project)
-        self.deduplicator.run(project, lease)
-        held = Counter[str]()
-        for note in notes:
-            held[note.batch] += len(note.frame_ids)
         settings = self.history.newest(project).settings
         with Fitter(self.spool, settings.image) as images:
+            notes = self.resumer.complete(settings, images)
+            self.deduplicator.run(project, lease)
+            held = Counter[str]()
+            for note in notes:
+                held[note.batch] += len(note.frame_ids)
             run = ImportRun(settings, images, lease, self.monotonic() + BUDGET, held)
             try:
                 self._drain(run, {each for note in notes for each in note.frame_ids})

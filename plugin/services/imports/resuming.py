@@ -17,8 +17,11 @@ from plugin.clock import Clock
 from plugin.domain.batching import Batch
 from plugin.domain.errors import LabelStudioError
 from plugin.domain.frame import Frame
+from plugin.domain.settings import ProjectSettings
 from plugin.domain.waits import LONGEST, wait_after
 from plugin.services.imports import answers
+from plugin.services.imports.drawing import Drawer
+from plugin.services.imports.fitting import Fitter
 from plugin.services.imports.sending import Sender
 from plugin.stores.frames.batches import Batches
 from plugin.stores.frames.doubts import Doubts
@@ -46,19 +49,24 @@ class Resumer:
     doubts: Doubts
     label_studio: "LabelStudioGateway"
     sender: Sender
+    drawer: Drawer
     clock: Clock
     draw: Callable[[], float] = random
 
-    def complete(self, project: str) -> list[ImportNote]:
+    def complete(self, settings: ProjectSettings, images: Fitter) -> list[ImportNote]:
         """Settle what Label Studio has of imports whose end nobody saw, and return the rest.
 
         Raises:
             LabelStudioError: it failed or did not answer.
         """
-        notes = [self._complete(project, note) for note in self.notes.of_project(project)]
+        waiting = self.notes.of_project(settings.project)
+        notes = [self._complete(settings, note, images) for note in waiting]
         return [note for note in notes if note]
 
-    def _complete(self, project: str, note: ImportNote) -> ImportNote | None:
+    def _complete(
+        self, settings: ProjectSettings, note: ImportNote, images: Fitter
+    ) -> ImportNote | None:
+        project = settings.project
         batch = self.batches.find(project, note.batch)
         frames = self.spool.frames(project, note.frame_ids)
         target = self.sender.opener.look(batch) if batch else None
@@ -70,6 +78,7 @@ class Resumer:
         there = self.label_studio.tasks_of_frames(target.batch.label_studio_id, note.frame_ids)
         found = [(frame, there[frame.frame_id]) for frame in frames if frame.frame_id in there]
         if found:
+            self.drawer.complete(settings, target.batch, [frame for frame, _ in found], images)
             settled = self.sender.settle(target.batch, found, recount=True)
             self.sender.opener.indexer.refresh(settled)
         left = [frame for frame in frames if frame.frame_id not in there]
