@@ -30,15 +30,22 @@ class Tasks(Paging):
         if len(ids) != len(tasks):
             raise LabelStudioError(0, f"made {len(ids)} tasks of {len(tasks)}")
         drawn = {made: task["predictions"][0] for made, task in zip(ids, tasks, strict=True)
-                 if task["predictions"]}  # fmt: skip
-        if answer.get("prediction_count") != len(drawn):
+                 if task.get("predictions")}  # fmt: skip
+        if answer.get("prediction_count", 0) < len(drawn):
             # On SQLite it tries once more when its database was locked, and then makes the tasks
             # alone: `create` has popped the predictions (tasks/serializers.py).
-            bare = set(
-                self.bare_tasks(project, [task["data"]["frame_id"] for task in tasks]).values()
-            )
-            self.import_predictions(project, {each: drawn[each] for each in drawn if each in bare})
+            self.import_predictions(project, self._lacking(project, drawn, tasks))
         return ids
+
+    def _lacking(
+        self,
+        project: int,
+        drawn: Mapping[int, Mapping[str, Any]],
+        tasks: Sequence[Mapping[str, Any]],
+    ) -> dict[int, Mapping[str, Any]]:
+        """Those of the predictions, by task, whose task has none."""
+        bare = self.bare_tasks(project, [task["data"]["frame_id"] for task in tasks]).values()
+        return {task: drawn[task] for task in bare if task in drawn}
 
     def import_predictions(self, project: int, drawn: Mapping[int, Mapping[str, Any]]) -> None:
         """Give tasks a prediction each, by the tasks' ids, in one call; none for none."""
