@@ -14,6 +14,10 @@ import httpx
 
 from tests.stand_ins import running
 
+IMPORT = r"POST /api/projects/\d+/import\?return_task_ids"
+UPLOAD = r"POST /api/projects/\d+/import\?commit_to_project"
+"""Lines of the requests that make tasks, and that store images."""
+
 Kind = Literal["lose", "half", "drop", "keep", "refuse", "hold", "bare"]
 PASSED_ON = ("authorization", "content-type", "accept")
 

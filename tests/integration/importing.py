@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from plugin.config import Config
 from plugin.demo.installation import Installation
 from plugin.domain.batching import origin
 from plugin.formats.native import PostedEvent
+from plugin.services.imports.importing import Importer
 from plugin.services.intake.gates import Gates
 from plugin.services.intake.receiving import Offer, Receiver
 from plugin.stores.settings_history import SettingsHistory
@@ -89,3 +92,13 @@ def orphans_in(parts: Application, project: str) -> set[str]:
         number = batch.label_studio_id
         found |= parts.media.placed(number) - parts.label_studio.images_of(number)
     return found
+
+
+def later(parts: Application, seconds: float) -> Importer:
+    """The importer, so many seconds from now."""
+    importer, clock = parts.importer, lambda: utc_now() + timedelta(seconds=seconds)
+    return replace(
+        importer,
+        resumer=replace(importer.resumer, clock=clock),
+        deduplicator=replace(importer.deduplicator, clock=clock),
+    )

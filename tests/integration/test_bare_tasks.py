@@ -7,11 +7,10 @@ answer is 201. A proxy does that here: whether the real one does is a matter of 
 import pytest
 
 from plugin.bootstrap import Application
-from tests.integration.faulty import FaultyLabelStudio
+from tests.integration.faulty import IMPORT, FaultyLabelStudio
 from tests.integration.importing import add_project, keep_frames, shots, tasks_in
 
 PROJECT = "bare"
-IMPORT = r"POST /api/projects/\d+/import\?return_task_ids"
 DRAWING = r"POST /api/projects/\d+/import/predictions"
 
 

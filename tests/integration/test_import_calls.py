@@ -6,11 +6,10 @@ from plugin.bootstrap import Application
 from plugin.demo import programs
 from plugin.demo.installation import Installation
 from plugin.services.imports.importing import FIRST
-from tests.integration.faulty import FaultyLabelStudio
+from tests.integration.faulty import IMPORT, FaultyLabelStudio
 from tests.integration.importing import add_project, keep_frames, orphans_in, shots, tasks_in
 
 PROJECT = "import-calls"
-IMPORT = r"POST /api/projects/\d+/import\?return_task_ids"
 
 
 @pytest.fixture

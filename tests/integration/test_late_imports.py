@@ -13,16 +13,13 @@ from plugin.cli import main
 from plugin.clock import utc_now
 from plugin.domain.assigning import Wish
 from plugin.domain.batching import Batch
-from plugin.services.imports.importing import Importer
 from plugin.services.imports.resuming import MAX_TRIES
 from plugin.stores.frames.doubts import LOOKS_AFTER
-from tests.integration.faulty import FaultyLabelStudio
-from tests.integration.importing import add_project, keep_frames, orphans_in, shots, tasks_in
+from tests.integration.faulty import IMPORT, UPLOAD, FaultyLabelStudio
+from tests.integration.importing import add_project, keep_frames, later, orphans_in, shots, tasks_in
 from tests.integration.reviewing import Colleague
 
 PROJECT = "late-imports"
-IMPORT = r"POST /api/projects/\d+/import\?return_task_ids"
-UPLOAD = r"POST /api/projects/\d+/import\?commit_to_project"
 RESENT = 120.0
 FIRST, LAST = (RESENT + wait.total_seconds() + 1 for wait in LOOKS_AFTER)
 
@@ -36,16 +33,6 @@ def changes(proxy: FaultyLabelStudio) -> dict[str, str]:
 def parts(parts: Application) -> Application:
     add_project(parts, PROJECT)
     return parts
-
-
-def later(parts: Application, seconds: float) -> Importer:
-    """The importer, so many seconds from now."""
-    importer, clock = parts.importer, lambda: utc_now() + timedelta(seconds=seconds)
-    return replace(
-        importer,
-        resumer=replace(importer.resumer, clock=clock),
-        deduplicator=replace(importer.deduplicator, clock=clock),
-    )
 
 
 def send_twice(

@@ -1,31 +1,26 @@
 """Imports that go wrong half way: completed, not repeated; nothing lost, doubled or left over."""
 
 from contextlib import suppress
-from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
 from plugin.bootstrap import Application
-from plugin.clock import utc_now
 from plugin.domain.errors import LabelStudioError
 from plugin.domain.frame import Frame
 from plugin.images import FittedImage
 from plugin.services.imports.fitting import Fitter
-from plugin.services.imports.importing import Importer
 from plugin.services.imports.resuming import MAX_TRIES
-from tests.integration.faulty import FaultyLabelStudio
+from tests.integration.faulty import IMPORT, UPLOAD, FaultyLabelStudio
 from tests.integration.importing import (
     add_project,
     keep_frames,
+    later,
     orphans_in,
     shots,
     tasks_in,
 )
 
 PROJECT = "recovery"
-IMPORT = r"POST /api/projects/\d+/import\?return_task_ids"
-UPLOAD = r"POST /api/projects/\d+/import\?commit_to_project"
 ANY = ""
 
 
@@ -38,13 +33,6 @@ def changes(proxy: FaultyLabelStudio) -> dict[str, str]:
 def parts(parts: Application) -> Application:
     add_project(parts, PROJECT)
     return parts
-
-
-def later(parts: Application, seconds: float) -> Importer:
-    """The importer, so many seconds from now."""
-    importer = parts.importer
-    clock = lambda: utc_now() + timedelta(seconds=seconds)  # noqa: E731
-    return replace(importer, resumer=replace(importer.resumer, clock=clock))
 
 
 def check_all_there(parts: Application, frames: list[str]) -> None:

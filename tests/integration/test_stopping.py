@@ -8,9 +8,9 @@ import sys
 import pytest
 
 from plugin.bootstrap import Application
-from tests.integration.faulty import FaultyLabelStudio
+from tests.integration.faulty import IMPORT, FaultyLabelStudio
 from tests.integration.importing import add_project, keep_frames, shots
-from tests.integration.test_recovery import IMPORT, PROJECT, check_all_there
+from tests.integration.test_recovery import PROJECT, check_all_there
 
 
 @pytest.fixture

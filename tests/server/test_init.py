@@ -4,12 +4,9 @@ What answers for Label Studio here knows its own version and whose token it is, 
 tests/integration/test_init.py asks a real one.
 """
 
-import json
 import re
-import shlex
 import stat
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,66 +15,21 @@ from redis import Redis
 
 from plugin.bootstrap import Application
 from plugin.cli import main
-from plugin.commands.init_first_post import NAME, first_post
+from plugin.commands.init_first_post import NAME
 from plugin.config import read_config
 from plugin.demo.processes import free_port
 from plugin.domain.prediction import TaskType
-from plugin.formats.predictions import decode_prediction, expected_by
-from plugin.labelstudio.label_configs import render
-from plugin.services.operations.setting_up import FirstProject
+from tests.server.init_label_studio import TOKEN, WRONG, Handler, LabelStudio
 from tests.stand_ins import running
 
-TOKEN, WRONG = "0123456789abcdef" * 2, "f" * 40
 VARIABLES = ("LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY", "REDIS_URL", "STORE_URL", "LSAL_MEDIA")
 
 Init = Callable[..., Result]
 
 
-class LabelStudio(ThreadingHTTPServer):
-    """As much of Label Studio as `lsal init` asks."""
-
-    config = render(TaskType.KEYPOINT_DETECTION, ["bolt"], ["tip"], {"bolt": "#fc6000"})
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: LabelStudio
-
-    def do_GET(self) -> None:
-        path = self.path.partition("?")[0].rstrip("/")
-        project = {"id": 7, "title": "Bolts, line 3", "description": ""}
-        answers = {
-            "/api/version": {"edition": "Community", "release": "1.23.2"},
-            "/api/projects": {"count": 1, "results": [project] if "page=1" in self.path else []},
-            "/api/projects/7": project | {"label_config": self.server.config},
-            "/api/current-user/whoami": {"id": 1, "email": "ann@example.com"},
-        }
-        is_ours = self.headers["Authorization"] == f"Token {TOKEN}"
-        if path != "/api/version" and not is_ours:
-            self.answer(401, {"detail": "Invalid token."})
-        elif path in answers:
-            self.answer(200, answers[path])
-        else:
-            self.answer(404, {"detail": "Not found."})
-
-    def answer(self, status: int, body: object) -> None:
-        data = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
 def label_studio() -> Iterator[LabelStudio]:
-    with running(LabelStudio(("127.0.0.1", 0), _Handler)) as server:
+    with running(LabelStudio(("127.0.0.1", 0), Handler)) as server:
         yield server
 
 
@@ -296,16 +248,3 @@ def test_interrupted_it_leaves_what_was_whole(
     said = init("--classes", "bolt").output
     assert "line-1: registered; its key" in said
     assert parts().history.newest("parts").version == 1
-
-
-@pytest.mark.parametrize("task_type", TaskType, ids=str)
-def test_the_first_post_is_one_that_its_project_takes(task_type: TaskType) -> None:
-    points = ("tip",) if task_type is TaskType.KEYPOINT_DETECTION else ()
-    names = ('it\'s a "bolt"; $HOME', "dent")
-    settings = FirstProject("parts", task_type, names, points).settings()
-    words = shlex.split(first_post("http://127.0.0.1:8090", settings, "lsal_key"))
-    assert words[:3] == ["curl", "-H", "Authorization: Bearer lsal_key"]
-    assert words[-1] == "http://127.0.0.1:8090/v1/projects/parts/events"
-    said = next(each for each in words if each.startswith("prediction="))
-    found = decode_prediction(said.partition("=")[2].encode(), expected_by(settings))
-    assert (found.boxes or found.labels)[0].class_name == names[0]
