@@ -19,6 +19,13 @@ class Pair(NamedTuple):
     second: bytes
 
 
+class Copy(NamedTuple):
+    """An object, and another key that it shall lie under as well."""
+
+    key: str
+    other_key: str
+
+
 class Listed(NamedTuple):
     """An object in a listing; `modified` is when it was written last (POSIX time)."""
 
@@ -42,6 +49,15 @@ class ObjectStore(Protocol):
         """Create many objects, which is faster than one by one; False for a key that was taken.
 
         When it raises, some of them may be there.
+        """
+
+    def copy_all(self, copies: Sequence[Copy]) -> list[bool]:
+        """Let objects lie under other keys, too, without a look at them; False for a taken one.
+
+        For objects that never change: their two keys may share what they hold.
+
+        Raises:
+            NotFoundError: there is no object of a first key.
         """
 
     def create_pairs(self, pairs: Sequence[Pair]) -> list[bool]:

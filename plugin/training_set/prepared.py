@@ -18,7 +18,11 @@ def annotations_of(provenance: Provenance, opinions: Sequence[Opinion]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class PreparedImage:
-    """An image as it is trained on; `data` is None where it is in the set already."""
+    """An image as it is trained on.
+
+    In the set already where `data` is None and `posted_as` empty; `posted_as` is the key of an
+    object that is this image, to the byte.
+    """
 
     sha256: str
     width: int
@@ -26,6 +30,7 @@ class PreparedImage:
     content_type: str
     extension: str
     data: bytes | None = None
+    posted_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)

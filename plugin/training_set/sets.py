@@ -18,7 +18,7 @@ import msgspec
 
 from plugin.domain.errors import ConflictError, NotFoundError
 from plugin.stores.documents import encode, read, read_all
-from plugin.stores.objects import ObjectStore
+from plugin.stores.objects import Copy, ObjectStore
 from plugin.stores.review.review_log import Cursor
 from plugin.training_set.examples import Example
 from plugin.training_set.segments import Segments
@@ -122,6 +122,15 @@ class TrainingSets:
         """Write images, each with its SHA-256 and its extension, unless they are there."""
         named = {image_key(project, digest, kind): data for digest, kind, data in images}
         self._store.create_all(list(named.items()))
+
+    def copy_images(self, project: str, images: Iterable[tuple[str, str, str]]) -> None:
+        """Have images that lie in the Store already: SHA-256, extension, and the key of each.
+
+        Raises:
+            NotFoundError: one of them does not lie there any more.
+        """
+        wanted = {image_key(project, digest, kind): key for digest, kind, key in images}
+        self._store.copy_all([Copy(key, other) for other, key in wanted.items()])
 
     def add_problems(self, project: str, name: str, problems: Sequence[Problem]) -> None:
         """Write what is set aside in a version that is about to be added."""

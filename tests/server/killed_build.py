@@ -23,6 +23,13 @@ class Deadly(FolderStore):
             os.kill(os.getpid(), signal.SIGKILL)
         return super().create_all(objects)
 
+    def copy_all(self, copies: Any) -> list[bool]:
+        self.left -= 1
+        if self.left < 0:
+            super().copy_all(copies[: len(copies) // 2])
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().copy_all(copies)
+
     def create(self, key: str, data: bytes) -> bool:
         self.left -= 1
         if self.left < 0:

@@ -116,6 +116,22 @@ def test_a_class_that_only_reviews_know_comes_behind_the_others(application: App
     assert later.widened == ()
 
 
+def test_an_image_as_it_was_posted_takes_no_space_twice_and_outlives_its_frame(
+    application: Application,
+) -> None:
+    frame_id = reviewed(application, "one", DENT)
+    imported = application.spool.imported_frame("parts", frame_id)
+    assert imported
+    posted = application.store_folder / imported.frame.image.key
+    data = posted.read_bytes()
+    application.builder.build("parts")
+    example = examples(application, 1)[frame_id]
+    assert posted.stat().st_nlink == 2
+    posted.unlink()
+    assert application.training_sets.image("parts", example) == data
+    assert list(application.verifier.verify("parts", 1)) == []
+
+
 def test_an_image_that_lies_on_its_side_is_turned(application: Application) -> None:
     exif = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"
     frame_id = import_frame(application, "turned", jpeg(240, 320, exif=exif))

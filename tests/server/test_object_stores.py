@@ -18,7 +18,7 @@ from plugin.domain.errors import NotFoundError
 from plugin.stores.backends.folder import FolderStore
 from plugin.stores.backends.locating import open_store
 from plugin.stores.frames.spool_depth import spool_depth
-from plugin.stores.objects import ObjectStore, Pair
+from plugin.stores.objects import Copy, ObjectStore, Pair
 
 OF_ONES_OWN = os.environ.get("LSAL_TEST_STORE", "")
 KINDS = ("folder", "fast folder", "s3", *([OF_ONES_OWN] if OF_ONES_OWN else []))
@@ -66,6 +66,34 @@ def test_many_are_created_and_deleted_at_once(store: ObjectStore) -> None:
     assert store.get("a/049") == b"49"
     store.delete_all(["b/0", *(key for key, _ in objects[1:])])
     assert list(store.keys("a/")) == ["a/000"]
+
+
+def test_a_copy_outlives_what_it_is_of(store: ObjectStore) -> None:
+    store.create("a/1.jpg", b"one")
+    store.create("a/2.jpg", b"two")
+    store.create("b/2.jpg", b"there before")
+    copies = [Copy("a/1.jpg", "b/1.jpg"), Copy("a/2.jpg", "b/2.jpg"), Copy("a/1.jpg", "c/d/1.jpg")]
+    assert store.copy_all(copies) == [True, False, True]
+    store.put("a/1.jpg", b"another")
+    store.delete("a/1.jpg")
+    assert list(store.get_all(["b/1.jpg", "b/2.jpg", "c/d/1.jpg"])) == [
+        b"one", b"there before", b"one",
+    ]  # fmt: skip
+    assert store.copy_all([]) == []
+
+
+def test_of_what_is_not_there_is_no_copy(store: ObjectStore) -> None:
+    with pytest.raises(NotFoundError, match=r"a/1\.jpg"):
+        store.copy_all([Copy("a/1.jpg", "b/1.jpg")])
+    assert list(store.keys("b/")) == []
+
+
+def test_those_who_copy_the_same_at_once_leave_one(store: ObjectStore) -> None:
+    store.create("a/1.jpg", b"one")
+    assert any(each for (each,) in sixteen_at_once(
+        lambda _: store.copy_all([Copy("a/1.jpg", "b/1.jpg")])
+    ))  # fmt: skip
+    assert store.get("b/1.jpg") == b"one"
 
 
 def test_of_those_who_create_the_same_object_exactly_one_is_told_so(store: ObjectStore) -> None:
@@ -221,6 +249,7 @@ def test_a_fast_folder_waits_for_no_disk(tmp_path: Path, monkeypatch: pytest.Mon
         lambda: synced.create("a/6", b""),
         lambda: synced.create_pairs([Pair("a/1", b"", "a/7", b"")]),
         lambda: synced.create_all([("a/8", b"")]),
+        lambda: synced.copy_all([Copy("a/1", "b/8")]),
     ):
         with pytest.raises(OSError, match="no"):
             act()

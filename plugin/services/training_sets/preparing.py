@@ -102,7 +102,10 @@ class Preparer:
         facts = inspect(posted, with_look=wanted)
         if known:
             facts = replace(facts, look=int(known, 16))
-        return as_posted(posted, facts, digest), facts.look
+        image = as_posted(posted, facts, digest)
+        if image.data is posted:
+            image = replace(image, data=None, posted_as=info.key)
+        return image, facts.look
 
 
 def as_posted(data: bytes, facts: ImageFacts, digest: str = "") -> PreparedImage:

@@ -81,6 +81,10 @@ class Publisher:
         images = [each.image for each in prepared if isinstance(each, Prepared)]
         named = [(each.sha256, each.extension, each.data) for each in images if each.data]
         self.sets.add_images(project, named)
+        posted = [
+            (each.sha256, each.extension, each.posted_as) for each in images if each.posted_as
+        ]
+        self.sets.copy_images(project, posted)
 
     def _version(self, settings: ProjectSettings, draft: Draft, origin: Origin) -> Version:
         """What is known of a version but for its number and where it lies."""

@@ -18,7 +18,7 @@ from obstore.exceptions import AlreadyExistsError, BaseError
 from plugin.domain.errors import NotFoundError, StoreError
 from plugin.stores.backends.cloud_client import Bucket
 from plugin.stores.backends.cloud_errors import is_missing_object, reason_of
-from plugin.stores.objects import Listed, Pair, check_key
+from plugin.stores.objects import Copy, Listed, Pair, check_key
 
 AT_ONCE = 32
 """Requests that a process has under way at the same time for methods that need many."""
@@ -63,6 +63,14 @@ class CloudStore:
     def create_all(self, objects: Sequence[tuple[str, bytes]]) -> list[bool]:
         """Create many objects at the same time; False for a key that was taken."""
         return [each.result() for each in self._all(self.create, objects)]
+
+    def copy_all(self, copies: Sequence[Copy]) -> list[bool]:
+        """Copy objects within the cloud, at the same time; False for a key that was taken.
+
+        Raises:
+            NotFoundError: there is no object of a first key.
+        """
+        return [each.result() for each in self._all(self._copy, copies)]
 
     def create_pairs(self, pairs: Sequence[Pair]) -> list[bool]:
         """Make pairs of objects durable together: never a second one without its first.
@@ -147,6 +155,14 @@ class CloudStore:
     def location(self, key: str) -> str:
         """The address of an object, or of a folder."""
         return f"{self._location}/{check_key(key)}"
+
+    def _copy(self, key: str, other_key: str) -> bool:
+        # Few clouds copy on condition; whoever is quicker than we are has written the same.
+        if self.exists(other_key):
+            return False
+        with self._reasons(key):
+            self._bucket.copy(check_key(key), check_key(other_key))
+        return True
 
     def _create(self, key: str, data: bytes, mark: str) -> bool:
         """Create with a mark that says who did, for an answer that is lost on its way."""

@@ -60,6 +60,20 @@ def link_into_place(beside: str, path: str) -> bool:
     return True
 
 
+def link(path: str, other: str) -> bool:
+    """Give a file a second name, not yet synced; False when that is taken.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+    """
+    make_folders(dirname(other))
+    try:
+        os.link(path, other)
+    except FileExistsError:
+        return False
+    return True
+
+
 def make_folders(folder: str) -> None:
     """Make a folder and those above it so that they outlive a power cut."""
     if not os.path.isdir(folder):

@@ -7,9 +7,9 @@ from os.path import dirname
 from pathlib import Path
 
 from plugin.domain.errors import NotFoundError
-from plugin.stores.backends.durable import discard, link_into_place, sync_all, write_beside
+from plugin.stores.backends.durable import discard, link, link_into_place, sync_all, write_beside
 from plugin.stores.backends.walking import files_below
-from plugin.stores.objects import Listed, Pair, check_key
+from plugin.stores.objects import Copy, Listed, Pair, check_key
 
 
 class FolderStore:
@@ -54,6 +54,22 @@ class FolderStore:
             raise
         self._sync_all(map(dirname, paths))
         return created
+
+    def copy_all(self, copies: Sequence[Copy]) -> list[bool]:
+        """Give files other names, too: hard links, which take no space; False for a taken one.
+
+        Raises:
+            NotFoundError: there is no file of a first key.
+        """
+        paths = [self._path(copy.other_key) for copy in copies]
+        copied = []
+        for copy, path in zip(copies, paths, strict=True):
+            try:
+                copied.append(link(self._path(copy.key), path))
+            except FileNotFoundError:
+                raise NotFoundError("object", copy.key) from None
+        self._sync_all(map(dirname, paths))
+        return copied
 
     def create_pairs(self, pairs: Sequence[Pair]) -> list[bool]:
         """Make pairs of objects durable together: never a second one without its first.
