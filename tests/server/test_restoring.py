@@ -189,3 +189,45 @@ def test_never_one_over_however_often_redis_is_emptied(
     assert {each.frame_id for each in kept} == {each.frame_id for each in frames if each}
     rules = Counter(frame.rule for frame in frames if frame)
     assert rules == {"few": 1, "rest": CAP - 1}
+
+
+@pytest.mark.parametrize(
+    "limits", [{"limits": {"per_day": 1}}, {"rules": [{"name": "rest", "limits": {"per_hour": 1}}]}]
+)
+def test_what_was_counted_twice_over_an_emptied_redis_is_taken_back(
+    application: Application, deployment: Deployment, redis: Redis, limits: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Emptied between a grant and its frame in the Store, and again before it is asked for."""
+    application.history.add(settings(**limits), "test", NOW)
+    add_all = application.spool.add_all
+
+    def emptied_before_and_after(frames: Any) -> list[bool]:
+        monkeypatch.undo()
+        redis.flushall()
+        assert kind(keep(application, deployment, 1, NOW)) is Outcome.KEPT
+        added = add_all(frames)
+        redis.flushall()
+        return added
+
+    monkeypatch.setattr(application.spool, "add_all", emptied_before_and_after)
+    assert kind(keep(application, deployment, 2, NOW)) is Outcome.CAP_REACHED
+    assert len(application.spool.pending("parts")) == 1
+    assert {tuple(each[1::2]) for each in _counters(stored(redis)).values()} == {(1, 1, 1)}
+    assert kind(keep(application, deployment, 1, NOW)) is Outcome.KEPT, "it is known"
+
+
+def test_what_was_kept_before_a_cap_was_lowered_is_known_all_the_same(
+    application: Application, deployment: Deployment
+) -> None:
+    application.history.add(settings(), "test", NOW)
+    for number in (1, 2, 3):
+        keep(application, deployment, number, NOW)
+    application.history.add(settings(limits={"per_day": 1}), "test", NOW)
+    assert kind(keep(application, deployment, 3, NOW)) is Outcome.KEPT
+    assert len(application.spool.pending("parts")) == 3
+
+
+def kind(answer: Kept) -> Outcome:
+    assert isinstance(answer, Answer)
+    return answer.outcome

@@ -55,7 +55,8 @@ class Case:
     def again(self) -> Candidate:
         """The same candidate, for the rule that was charged and no other."""
         charged = tuple(each for each in self.offer.matched if each.name == self.admission.rule)
-        return msgspec.structs.replace(self.candidate, matched=charged)
+        just_granted = self.admission.kind == "granted"
+        return msgspec.structs.replace(self.candidate, matched=charged, just_granted=just_granted)
 
     def settle(self, admission: Admission) -> None:
         """Take the answer that admission gave; a frame that is taken has yet to be stored."""

@@ -125,8 +125,9 @@ class Keeper:
     def _confirm(self, gate: Gate, cases: Sequence[Case], now: datetime) -> None:
         """Ask again for what is durable now: it is known, unless Redis was emptied in between.
 
-        Redis was filled again with what the Store had then, perhaps without these. Where budget is
-        left they are charged once more, else they are taken back.
+        Redis was filled again with what the Store had then. Without these, they are charged once
+        more where budget is left, else taken back. With these and with what was granted in their
+        place, those that are too many are taken back.
         """
         if not cases:
             return

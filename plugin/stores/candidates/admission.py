@@ -87,9 +87,9 @@ class AdmissionControl:
         self._redis = redis
         self._make_good = make_good or Writer(redis).begin
         self._admit_one = Script(redis, 3, "admit_one.lua")
-        self._admit = Script(redis, 4, "counters.lua", "looks.lua", "admit.lua")
+        self._admit = Script(redis, 4, "counters.lua", "events.lua", "looks.lua", "admit.lua")
         self._compare = Script(redis, 1, "looks.lua", "compare.lua")
-        self._release = Script(redis, 3, "counters.lua", "release.lua")
+        self._release = Script(redis, 3, "counters.lua", "events.lua", "release.lua")
         self._moments: dict[str, Moment] = {}
 
     def admit(self, settings: ProjectSettings, candidate: Candidate, now: datetime) -> Admission:

@@ -29,13 +29,15 @@ class Candidate(msgspec.Struct, frozen=True):
     """An event that the settings would keep.
 
     `digest` tells two bodies under one id apart, `look` is the image's perceptual hash (64 bits)
-    where near-duplicates are looked for.
+    where near-duplicates are looked for. One that was `just_granted` is asked about once more: it
+    is known, and given back where more was kept meanwhile than may be.
     """
 
     frame_id: str
     digest: str
     matched: tuple[Rule, ...]
     look: int | None = None
+    just_granted: bool = False
 
 
 class _Packed(msgspec.Struct, frozen=True):
@@ -85,6 +87,7 @@ class Moment:
             scopes.names, scopes.limits, matches,
             [each.frame_id for each in candidates], [each.digest for each in candidates],
             [look_of(each.look) for each in candidates] if near else [], matched,
+            [each.just_granted for each in candidates],
         )  # fmt: skip
         return scopes.names, _encode(question)
 

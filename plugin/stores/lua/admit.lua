@@ -13,7 +13,7 @@
 --            limits of the scopes: [[a minute, an hour, a day], …]
 --            the rules that matched: [[scope, …], …]; scopes and the like are counted from 1 here
 --            candidates, an array each: frame ids, digests, looks in hex or "", places in the rules
---              that matched
+--              that matched, and whether they were granted just now
 --
 -- Returns JSON, per candidate: the scope charged, counted from 0, 0 without rules; or what is
 --   remembered of the event; or [twin's frame id, distance]; or, where a cap is reached,
@@ -22,7 +22,7 @@
 
 local counters, events, events_before, looks = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local minute, hour, day, keep, now, within, distance, names, limits, matches,
-  frame_ids, digests, wanted, matched = unpack(cmsgpack.unpack(ARGV[1]))
+  frame_ids, digests, wanted, matched, just_granted = unpack(cmsgpack.unpack(ARGV[1]))
 
 -- All is read in one call and written in one, however many candidates there are.
 local counts = redis.call("HMGET", counters, unpack(names))
@@ -68,18 +68,41 @@ local function remember_look(look, frame_id)
   keep_look(looks, look, frame_id, now, within)
 end
 
+-- The scope of one granted just now that has more frames than it may: Redis was emptied between a
+-- grant and its frame in the Store, more was granted meanwhile, and all of it was counted in the end.
+local function find_passed(rules)
+  if taken[1] > spare[1] then return 1 end
+  local scope = rules[1]
+  if scope and taken[scope] > spare[scope] then return scope end
+end
+
+-- Give back what one of these has, so that it is as if it had never been granted.
+local function take_back(index, rules)
+  local frame_id, look = frame_ids[index], wanted[index] or ""
+  taken[1] = taken[1] - 1
+  if rules[1] then taken[rules[1]] = taken[rules[1]] - 1 end
+  forget_event(lately[index] and events or events_before, frame_id, keep)
+  if look ~= "" then redis.call("ZREM", looks, look .. " " .. frame_id) end
+end
+
 local granted, new_events, size = {}, {}, 0
 local function admit(index)
   local frame_id = frame_ids[index]
   local event = lately[index] or before[index] or granted[frame_id]
-  if event then return cjson.encode(event) end
+  local rules = matches[matched[index]]
+  if event then
+    local passed = just_granted[index] and find_passed(rules)
+    if not passed then return cjson.encode(event) end
+    local answer = refusal(passed)
+    take_back(index, rules)
+    return answer
+  end
   local look = within > 0 and wanted[index] ~= "" and wanted[index]
   if look then
     local twin, apart = twin_of(look, frame_id)
     if twin then return cjson.encode({twin, apart}) end
   end
   if taken[1] >= spare[1] then return refusal(1) end
-  local rules = matches[matched[index]]
   local scope = find_scope(rules)
   if not scope then return refusal(rules[1]) end
   taken[1] = taken[1] + 1
@@ -95,18 +118,24 @@ end
 local answers = {}
 for index = 1, #frame_ids do answers[index] = admit(index) end
 local json = "[" .. table.concat(answers, ",") .. "]"
-if size == 0 then return json end
 
-local written = {}
+local begun, written = {minute, hour, day}, {}
 for scope, count in ipairs(counts) do
   local more = taken[scope]
-  if more > 0 then
-    count[2], count[4], count[6] = count[2] + more, count[4] + more, count[6] + more
+  if more ~= 0 then
+    for window = 1, 3 do
+      -- Where the clock was set back, the window that was reached never had what is given back.
+      if more > 0 or count[2 * window - 1] == begun[window] then
+        count[2 * window] = count[2 * window] + more
+      end
+    end
     written[#written + 1] = names[scope]
     written[#written + 1] = struct.pack(COUNTER, unpack(count))
   end
 end
-redis.call("HSET", counters, unpack(written))
-redis.call("HSET", events, unpack(new_events))
-redis.call("EXPIRE", events, keep)
+if #written > 0 then redis.call("HSET", counters, unpack(written)) end
+if size > 0 then
+  redis.call("HSET", events, unpack(new_events))
+  redis.call("EXPIRE", events, keep)
+end
 return json

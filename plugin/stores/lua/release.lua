@@ -12,12 +12,7 @@
 -- Returns 1 when it gave something back, 0 when the grant is not there any more.
 
 if redis.call("HGET", KEYS[3], ARGV[1]) ~= ARGV[2] then return 0 end
-redis.call("HDEL", KEYS[3], ARGV[1])
-if redis.call("EXISTS", KEYS[3]) == 0 then
-  -- Redis drops an empty hash and when it expires; admit_one.lua says that once a minute only.
-  redis.call("HSET", KEYS[3], "", "")
-  redis.call("EXPIRE", KEYS[3], ARGV[4])
-end
+forget_event(KEYS[3], ARGV[1], ARGV[4])
 if ARGV[3] ~= "" then redis.call("ZREM", KEYS[2], ARGV[3]) end
 
 local minute, hour, day = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
