@@ -3,7 +3,6 @@
 By hand against any other: `LSAL_TEST_STORE=az://container` adds that one, which must exist.
 """
 
-import errno
 import os
 import time
 from collections.abc import Callable
@@ -231,29 +230,3 @@ def test_a_location_is_what_a_person_finds_it_by(store: ObjectStore, tmp_path: P
     else:
         assert said.startswith(("s3://lsal-", OF_ONES_OWN or "s3://"))
         assert said.endswith("/some/prefix/datasets/parts/v0001")
-
-
-def test_a_fast_folder_waits_for_no_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_: int) -> None:
-        raise OSError(errno.EIO, "no")
-
-    (tmp_path / "a").mkdir()
-    monkeypatch.setattr("plugin.stores.backends.durable._libc", lambda: None)
-    monkeypatch.setattr(os, "fsync", refuse)
-    synced, fast = FolderStore(tmp_path), open_store(f"file://{tmp_path}?sync=fast")
-    assert fast.create("a/1", b"")
-    assert fast.create_pairs([Pair("a/2", b"", "a/3", b"")]) == [True]
-    assert fast.create_all([("a/4", b"")]) == [True]
-    fast.put("a/5", b"")
-    for act in (
-        lambda: synced.create("a/6", b""),
-        lambda: synced.create_pairs([Pair("a/1", b"", "a/7", b"")]),
-        lambda: synced.create_all([("a/8", b"")]),
-        lambda: synced.copy_all([Copy("a/1", "b/8")]),
-    ):
-        with pytest.raises(OSError, match="no"):
-            act()
-    with pytest.raises(OSError, match="no"):
-        synced.put("a/9", b"")
-    assert list(fast.keys("a/")) == [f"a/{n}" for n in range(1, 6)]
-    assert len(list((tmp_path / "a").iterdir())) == 5
