@@ -37,10 +37,10 @@ def deployment(application: Application) -> Deployment:
     return application.deployments.register("parts", "line-3", NOW)[0]
 
 
-def keep(
+def offered(
     application: Application, deployment: Deployment, number: int, now: datetime, **changes: Any
-) -> Kept:
-    """Post an event; its image comes later where its number is a multiple of four."""
+) -> Offer:
+    """An event that is wanted; its image comes later where its number is a multiple of four."""
     found = prediction(box(**changes))
     event = PostedEvent(
         prediction=msgspec.Raw(encoded(found).encode()), event_id=f"e{number}", model_version="7"
@@ -48,6 +48,14 @@ def keep(
     file = jpeg(seed=number) if number % 4 else None
     offer = application.receiver.decide(deployment, event, now, file=file)
     assert isinstance(offer, Offer)
+    return offer
+
+
+def keep(
+    application: Application, deployment: Deployment, number: int, now: datetime, **changes: Any
+) -> Kept:
+    """Post an event."""
+    offer = offered(application, deployment, number, now, **changes)
     return application.keeper.keep([offer])[0]
 
 
@@ -211,7 +219,8 @@ def test_what_was_counted_twice_over_an_emptied_redis_is_taken_back(
         return added
 
     monkeypatch.setattr(application.spool, "add_all", emptied_before_and_after)
-    assert kind(keep(application, deployment, 2, NOW)) is Outcome.CAP_REACHED
+    twice = [offered(application, deployment, 2, NOW)] * 2
+    assert [kind(each) for each in application.keeper.keep(twice)] == [Outcome.CAP_REACHED] * 2
     assert len(application.spool.pending("parts")) == 1
     assert {tuple(each[1::2]) for each in _counters(stored(redis)).values()} == {(1, 1, 1)}
     assert kind(keep(application, deployment, 1, NOW)) is Outcome.KEPT, "it is known"

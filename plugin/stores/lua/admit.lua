@@ -70,6 +70,7 @@ end
 
 -- The scope of one granted just now that has more frames than it may: Redis was emptied between a
 -- grant and its frame in the Store, more was granted meanwhile, and all of it was counted in the end.
+-- Such a one comes with the rule that was charged, and no other.
 local function find_passed(rules)
   if taken[1] > spare[1] then return 1 end
   local scope = rules[1]
@@ -85,17 +86,21 @@ local function take_back(index, rules)
   if look ~= "" then redis.call("ZREM", looks, look .. " " .. frame_id) end
 end
 
+-- By frame id: an event may come twice in a group, and gets one answer.
+local taken_back = {}
+
 local granted, new_events, size = {}, {}, 0
 local function admit(index)
   local frame_id = frame_ids[index]
+  if taken_back[frame_id] then return taken_back[frame_id] end
   local event = lately[index] or before[index] or granted[frame_id]
   local rules = matches[matched[index]]
   if event then
     local passed = just_granted[index] and find_passed(rules)
     if not passed then return cjson.encode(event) end
-    local answer = refusal(passed)
+    taken_back[frame_id] = refusal(passed)
     take_back(index, rules)
-    return answer
+    return taken_back[frame_id]
   end
   local look = within > 0 and wanted[index] ~= "" and wanted[index]
   if look then
