@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,24 +18,23 @@ class Deadly(FolderStore):
     left = 0
 
     def create_all(self, objects: Any) -> list[bool]:
-        self.left -= 1
-        if self.left < 0:
-            super().create_all(objects[: len(objects) // 2])
-            os.kill(os.getpid(), signal.SIGKILL)
+        self._count(lambda: super(Deadly, self).create_all(objects[: len(objects) // 2]))
         return super().create_all(objects)
 
     def copy_all(self, copies: Any) -> list[bool]:
-        self.left -= 1
-        if self.left < 0:
-            super().copy_all(copies[: len(copies) // 2])
-            os.kill(os.getpid(), signal.SIGKILL)
+        self._count(lambda: super(Deadly, self).copy_all(copies[: len(copies) // 2]))
         return super().copy_all(copies)
 
     def create(self, key: str, data: bytes) -> bool:
+        self._count(lambda: None)
+        return super().create(key, data)
+
+    def _count(self, write_half: Callable[[], object]) -> None:
+        """One write less; after the last of them, half of the next one is the end."""
         self.left -= 1
         if self.left < 0:
+            write_half()
             os.kill(os.getpid(), signal.SIGKILL)
-        return super().create(key, data)
 
 
 def main() -> None:

@@ -52,23 +52,19 @@ def _write_all(file: FileIO, data: bytes) -> None:
 def link_into_place(beside: str, path: str) -> bool:
     """Give a file its name unless that is taken; False when it was. `beside` is gone after it."""
     try:
-        os.link(beside, path)  # unlike a rename, a link never replaces what is there
-    except FileExistsError:
-        return False
+        return link(beside, path)
     finally:
         os.unlink(beside)
-    return True
 
 
 def link(path: str, other: str) -> bool:
-    """Give a file a second name, not yet synced; False when that is taken.
+    """Give a file a second name, in a folder that is there; False when it is taken.
 
     Raises:
         FileNotFoundError: there is no such file.
     """
-    make_folders(dirname(other))
     try:
-        os.link(path, other)
+        os.link(path, other)  # unlike a rename, a link never replaces what is there
     except FileExistsError:
         return False
     return True

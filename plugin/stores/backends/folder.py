@@ -7,7 +7,14 @@ from os.path import dirname
 from pathlib import Path
 
 from plugin.domain.errors import NotFoundError
-from plugin.stores.backends.durable import discard, link, link_into_place, sync_all, write_beside
+from plugin.stores.backends.durable import (
+    discard,
+    link,
+    link_into_place,
+    make_folders,
+    sync_all,
+    write_beside,
+)
 from plugin.stores.backends.walking import files_below
 from plugin.stores.objects import Copy, Listed, Pair, check_key
 
@@ -64,6 +71,7 @@ class FolderStore:
         paths = [self._path(copy.other_key) for copy in copies]
         copied = []
         for copy, path in zip(copies, paths, strict=True):
+            make_folders(dirname(path))
             try:
                 copied.append(link(self._path(copy.key), path))
             except FileNotFoundError:
