@@ -1,7 +1,9 @@
 """Servers that stand in for others, each on loopback in a thread of its own."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler
 from socketserver import BaseServer
 from threading import Thread
 from typing import TypeVar
@@ -20,3 +22,19 @@ def running(server: Server) -> Iterator[Server]:
         finally:
             server.shutdown()
             thread.join()
+
+
+class JsonHandler(BaseHTTPRequestHandler):
+    """Answers in JSON, and writes no log."""
+
+    def send_json(self, status: int, body: object) -> None:
+        """The whole answer to a request."""
+        data = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""

@@ -11,7 +11,7 @@ from benchmarks.soak.managing import DEAL_EVERY, Manager
 from benchmarks.soak.reviewing import Reviewer
 
 BUSY_WITHIN = 2 * DEAL_EVERY + 30
-"""Seconds."""
+"""Seconds: images are dealt when they are there, at the second time at the latest."""
 
 
 @dataclass

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import HTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.stand_ins import running
+from tests.stand_ins import JsonHandler, running
 
 
 @dataclass
@@ -47,7 +47,7 @@ class EnterpriseServer(HTTPServer):
         self.url = f"http://127.0.0.1:{self.server_port}"
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(JsonHandler):
     server: EnterpriseServer
 
     def handle_any(self) -> None:
@@ -58,12 +58,7 @@ class _Handler(BaseHTTPRequestHandler):
         line = f"{self.command} {address.path}{action}"
         self.server.known.lines.append(line)
         status, answer = self.answer(line, json.loads(body or b"{}"), int(asked.get("page", 1)))
-        data = json.dumps(answer).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
+        self.send_json(status, answer)
 
     do_GET = do_POST = do_PATCH = handle_any  # noqa: N815  the library's
 
@@ -118,9 +113,6 @@ class _Handler(BaseHTTPRequestHandler):
             known.assignees.setdefault(task, set()).update(body["users"])
         made = len(tasks) * len(body["users"])
         return 200, {"assignments": made, "async": False, "task_ids": tasks}
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
 
 
 @contextmanager

@@ -1,10 +1,10 @@
 """As much of Label Studio as `lsal init` asks: its version, whose token it is, one project."""
 
-import json
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 
 from plugin.domain.prediction import TaskType
 from plugin.labelstudio.label_configs import render
+from tests.stand_ins import JsonHandler
 
 TOKEN, WRONG = "0123456789abcdef" * 2, "f" * 40
 
@@ -19,10 +19,10 @@ class LabelStudio(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(JsonHandler):
     server: LabelStudio
 
-    def do_GET(self) -> None:
+    def do_GET(self) -> None:  # noqa: N802  the library's
         path = self.path.partition("?")[0].rstrip("/")
         project = {"id": 7, "title": "Bolts, line 3", "description": ""}
         answers = {
@@ -33,19 +33,8 @@ class Handler(BaseHTTPRequestHandler):
         }
         is_ours = self.headers["Authorization"] == f"Token {TOKEN}"
         if path != "/api/version" and not is_ours:
-            self.answer(401, {"detail": "Invalid token."})
+            self.send_json(401, {"detail": "Invalid token."})
         elif path in answers:
-            self.answer(200, answers[path])
+            self.send_json(200, answers[path])
         else:
-            self.answer(404, {"detail": "Not found."})
-
-    def answer(self, status: int, body: object) -> None:
-        data = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+            self.send_json(404, {"detail": "Not found."})

@@ -1,7 +1,5 @@
 """What the doctor says of Redis, clocks, disks and Stores: real Valkeys, real disks."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +20,7 @@ from plugin.services.diagnosing.coordination import RedisChecks
 from plugin.services.diagnosing.storing import StoreChecks
 from plugin.stores.backends.folder import FolderStore
 from tests.server.diagnosed import by_check, nobody
+from tests.server.disks import said_on_disk
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +115,6 @@ DISKS = {
     "few files": ("size=2g,nr_inodes=99", "for i in $(seq 96); do : > $0/$i; done",
                   ("disk", "warning", "of its files")),
 }  # fmt: skip
-MOUNT = 'mount -t tmpfs -o {options} none "$0" && {{ {act}; }} && "$@"'
 CHECK = (
     "import sys, msgspec; from pathlib import Path;"
     "from plugin.stores.backends.folder import FolderStore;"
@@ -128,14 +126,8 @@ CHECK = (
 
 @pytest.mark.parametrize(("options", "act", "expected"), DISKS.values(), ids=DISKS.keys())
 def test_a_disk(tmp_path: Path, options: str, act: str, expected: tuple[str, str, str]) -> None:
-    """On a real file system of its own, which needs a name space of its own."""
-    alone = ["unshare", "--mount", "--map-root-user"]
-    if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("this system gives no name spaces to its users")
-    script = MOUNT.format(options=options, act=act)
-    command = ["sh", "-c", script, str(tmp_path), sys.executable, "-c", CHECK, str(tmp_path)]
-    ran = subprocess.run([*alone, *command], capture_output=True, text=True, check=True)
-    findings = msgspec.json.decode(ran.stdout, type=tuple[Finding, ...])
+    printed = said_on_disk(tmp_path, options, act, CHECK)
+    findings = msgspec.json.decode(printed, type=tuple[Finding, ...])
     check, level, said = expected
     found = by_check(iter(findings))[check]
     assert (found.level, said in found.said) == (level, True), findings

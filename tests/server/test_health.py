@@ -1,7 +1,5 @@
 """Readiness: what does not answer, how it fails, since when; and asking costs next to nothing."""
 
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +14,7 @@ from redis import Redis
 from plugin.bootstrap import Application
 from plugin.readiness import Readiness, redis_check, store_check
 from tests.samples import NOW
+from tests.server.disks import said_on_disk
 from tests.server.proxy import Proxy, proxy, without_retries
 from webhook_server.operations import health
 
@@ -150,7 +149,6 @@ DISKS = {
     "read-only": ("size=200m", "mount -o remount,ro $0", "the file system is read-only"),
     "with room": ("size=200m", "true", ""),
 }
-MOUNT = 'mount -t tmpfs -o {options} none "$0" && {act}; "$@"'
 CHECK = (
     "import sys; from pathlib import Path; from plugin.readiness import store_check;"
     "print(store_check(Path(sys.argv[1])))"
@@ -161,11 +159,4 @@ CHECK = (
 def test_a_disk_that_takes_nothing_more_is_said_in_words(
     tmp_path: Path, options: str, act: str, said: str
 ) -> None:
-    """On a real file system of its own, which needs a name space of its own."""
-    alone = ["unshare", "--mount", "--map-root-user"]
-    if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("this system gives no name spaces to its users")
-    script = MOUNT.format(options=options, act=act)
-    command = ["sh", "-c", script, str(tmp_path), sys.executable, "-c", CHECK, str(tmp_path)]
-    ran = subprocess.run([*alone, *command], capture_output=True, text=True, check=True)
-    assert ran.stdout.strip() == said
+    assert said_on_disk(tmp_path, options, act, CHECK).strip() == said

@@ -7,10 +7,9 @@ other tests does.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
-import msgspec
 import pytest
 from redis import Redis
 
@@ -22,7 +21,7 @@ from plugin.stores.access.hook_secrets import HookSecrets
 from plugin.stores.backends.folder import FolderStore
 from plugin.stores.review.hook_notes import HookNotes
 from tests.samples import NOW
-from tests.stand_ins import running
+from tests.stand_ins import JsonHandler, running
 
 PRIVATE = "URL resolves to a reserved network address (block: 10.0.0.0/8)"
 UNKNOWN = "Can't resolve hostname lsal.invalid"
@@ -35,27 +34,16 @@ class Refusing(ThreadingHTTPServer):
     asked = 0
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(JsonHandler):
     server: Refusing
 
-    def do_GET(self) -> None:
-        self.answer(200, [])
+    def do_GET(self) -> None:  # noqa: N802  the library's
+        self.send_json(200, [])
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802  the library's
         self.rfile.read(int(self.headers["Content-Length"]))
         self.server.asked += 1
-        self.answer(self.server.status, {"detail": self.server.detail})
-
-    def answer(self, status: int, body: object) -> None:
-        data = msgspec.json.encode(body)
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        self.send_json(self.server.status, {"detail": self.server.detail})
 
 
 @contextmanager
