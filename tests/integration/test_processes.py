@@ -64,7 +64,9 @@ def test_leaving_ends_everything(tmp_path: Path) -> None:
 
 def test_a_program_that_dies_is_noticed_and_the_others_end(tmp_path: Path) -> None:
     demo = run_demo(tmp_path)
-    marked(tmp_path)[0].kill()
+    # Not the first one: ids of processes begin anew once they are used up.
+    (sleeper,) = (each for each in marked(tmp_path) if each.cmdline() == SLEEPER.command)
+    sleeper.kill()
     _, stderr = demo.communicate(timeout=30)
     assert demo.returncode != 0
     assert "Sleeper has ended by itself" in stderr
